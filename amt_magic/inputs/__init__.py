@@ -1,0 +1,1 @@
+"""Inputs: cells, functions and scripts become a config and a payload."""

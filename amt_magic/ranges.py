@@ -1,0 +1,383 @@
+"""Ranges of hyperparameters, and their map to and from the unit cube.
+
+The kinds, scalings and limits are Amazon's (ParameterRanges of
+CreateHyperParameterTuningJob).
+"""
+
+import math
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import Any, Protocol
+
+from amt_magic.checks import Faults, is_number, set_fields
+
+Category = None | bool | int | float | str | tuple["Category", ...]
+Hyperparameters = dict[str, Any]
+
+LARGEST_INTEGER = 2**53  # beyond it a float cannot tell neighbours apart
+LOGARITHMIC_FROM = 100.0  # Auto takes a logarithm when max / min reaches this
+
+
+class ScalingType(StrEnum):
+    """How a numeric range is spread over [0, 1]."""
+
+    AUTO = "Auto"
+    LINEAR = "Linear"
+    LOGARITHMIC = "Logarithmic"
+    REVERSE_LOGARITHMIC = "ReverseLogarithmic"
+
+
+class Range(Protocol):
+    """What the three kinds have in common."""
+
+    def decode(self, unit: float) -> Any:
+        """Map a number in [0, 1] to a value; uniform numbers give the prior."""
+
+    def encode(self, value: Any) -> float:
+        """Map a value to a number in [0, 1] that decodes to it."""
+
+    def __contains__(self, value: object) -> bool:
+        """Tell whether the value is one that `decode` can give."""
+
+    @property
+    def size(self) -> float:
+        """Number of different values; infinity where they are continuous."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousParameter:
+    """A float between two bounds, both included.
+
+    ContinuousParameter(0, 1)
+    ContinuousParameter(1e-5, 1e-1, "Logarithmic")           # uniform in log x
+    ContinuousParameter(0.9, 0.999, "ReverseLogarithmic")    # uniform in log(1 - x)
+    """
+
+    min_value: float
+    max_value: float
+    scaling_type: ScalingType = ScalingType.AUTO
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        low = _number(faults, "min_value", self.min_value)
+        high = _number(faults, "max_value", self.max_value)
+        scaling = faults.choice("scaling_type", self.scaling_type, ScalingType)
+        _check_bounds(faults, low, high, scaling)
+        faults.raise_if_any()
+        set_fields(self, min_value=low, max_value=high, scaling_type=scaling)
+
+    @property
+    def scaling(self) -> ScalingType:
+        """The scaling in force: what Auto was resolved to, else as given."""
+        return _resolve(self.scaling_type, self.min_value, self.max_value)
+
+    @property
+    def size(self) -> float:
+        """Infinity."""
+        return math.inf
+
+    def decode(self, unit: float) -> float:
+        """Map [0, 1] to the range on its scale."""
+        low, high = self.min_value, self.max_value
+        scaled = _interpolate(
+            unit, _scale(low, self.scaling), _scale(high, self.scaling)
+        )
+        return min(high, max(low, _unscale(scaled, self.scaling)))
+
+    def encode(self, value: float) -> float:
+        """Map the range to [0, 1] on its scale."""
+        low, high = (
+            _scale(self.min_value, self.scaling),
+            _scale(self.max_value, self.scaling),
+        )
+        return _position(_scale(value, self.scaling), low, high)
+
+    def __contains__(self, value: object) -> bool:
+        return is_number(value) and self.min_value <= value <= self.max_value  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerParameter:
+    """An int between two bounds, both included, the ends as likely as the middle.
+
+    IntegerParameter(1, 10)
+    IntegerParameter(16, 1024, "Logarithmic")
+    """
+
+    min_value: int
+    max_value: int
+    scaling_type: ScalingType = ScalingType.AUTO
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        low = _integer(faults, "min_value", self.min_value)
+        high = _integer(faults, "max_value", self.max_value)
+        scaling = faults.choice("scaling_type", self.scaling_type, ScalingType)
+        if scaling == ScalingType.REVERSE_LOGARITHMIC:
+            rule = "ReverseLogarithmic is for continuous ranges only"
+            faults.check(False, "scaling_type", rule, remedy="use Linear")
+        else:
+            _check_bounds(faults, low, high, scaling)
+        faults.raise_if_any()
+        set_fields(self, min_value=low, max_value=high, scaling_type=scaling)
+
+    @property
+    def scaling(self) -> ScalingType:
+        """The scaling in force: what Auto was resolved to, else as given."""
+        return _resolve(self.scaling_type, self.min_value, self.max_value)
+
+    @property
+    def size(self) -> float:
+        """Number of integers in the range."""
+        return self.max_value - self.min_value + 1
+
+    def decode(self, unit: float) -> int:
+        """Map [0, 1] to an integer, each owning its half-unit neighbourhood."""
+        value = _unscale(_interpolate(unit, *self._edges()), self.scaling)
+        return min(self.max_value, max(self.min_value, math.floor(value + 0.5)))
+
+    def encode(self, value: int) -> float:
+        """Map an integer to its place in [0, 1]."""
+        return _position(_scale(value, self.scaling), *self._edges())
+
+    def _edges(self) -> tuple[float, float]:
+        """The scaled range, wider by half a unit at both ends."""
+        low, high = self.min_value - 0.5, self.max_value + 0.5
+        return _scale(low, self.scaling), _scale(high, self.scaling)
+
+    def __contains__(self, value: object) -> bool:
+        return type(value) is int and self.min_value <= value <= self.max_value
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class CategoricalParameter:
+    """One of several values, given back as they were written.
+
+    CategoricalParameter("relu", "tanh")
+    CategoricalParameter(["relu", "tanh"])
+    CategoricalParameter(None, 10, (64, 32), True)
+    """
+
+    values: tuple[Category, ...]
+
+    def __init__(self, *values: Any) -> None:
+        if len(values) == 1:
+            values = _listed(values[0])
+        values = tuple(map(_plain, values))
+        faults = Faults()
+        faults.check(bool(values), "values", "must not be empty")
+        seen = set()
+        for place, value in enumerate(values):
+            field = f"values[{place}]"
+            rule = "must be None, a bool, a finite number, a string or a tuple of these"
+            remedy = "name it by a string and look it up in a dict"
+            if faults.check(_is_category(value), field, rule, value, remedy=remedy):
+                rule = "is there twice"
+                faults.check(category_key(value) not in seen, field, rule, value)
+                seen.add(category_key(value))
+        faults.raise_if_any()
+        set_fields(self, values=values)
+
+    @property
+    def size(self) -> float:
+        """Number of categories."""
+        return len(self.values)
+
+    def decode(self, unit: float) -> Category:
+        """Map [0, 1] to a category, all equally likely."""
+        return self.values[min(len(self.values) - 1, int(unit * len(self.values)))]
+
+    def encode(self, value: Category) -> float:
+        """Map a category to the middle of its part of [0, 1]."""
+        keys = [category_key(known) for known in self.values]
+        return (keys.index(category_key(value)) + 0.5) / len(keys)
+
+    def __contains__(self, value: object) -> bool:
+        return category_key(value) in map(category_key, self.values)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare types as well: 1, 1.0 and True are three categories."""
+        if not isinstance(other, CategoricalParameter):
+            return NotImplemented
+        return category_key(self.values) == category_key(other.values)
+
+    def __hash__(self) -> int:
+        return hash(category_key(self.values))
+
+
+AnyRange = ContinuousParameter | IntegerParameter | CategoricalParameter
+
+
+class ParameterRanges(Mapping[str, AnyRange]):
+    """The search space: ranges by name, in the order given, and never changed.
+
+    ranges = ParameterRanges({"lr": ContinuousParameter(1e-4, 1e-1)})
+    ranges.decode([0.5])   # {'lr': 0.0031622776601683794}
+    """
+
+    def __init__(self, ranges: Mapping[str, AnyRange]) -> None:
+        faults = Faults()
+        rule = "must be a dict of name to range"
+        if faults.check(isinstance(ranges, Mapping), "", rule, ranges):
+            faults.check(bool(ranges), "", "must have at least one range")
+            for name, value in ranges.items():
+                _check_range(faults, name, value)
+        faults.raise_if_any()
+        self._ranges = dict(ranges)
+
+    def __getitem__(self, name: str) -> AnyRange:
+        """Return the range of this name."""
+        return self._ranges[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._ranges)
+
+    def __len__(self) -> int:
+        """Return the number of ranges."""
+        return len(self._ranges)
+
+    def __repr__(self) -> str:
+        """Show the ranges as the dict they were given as."""
+        return f"ParameterRanges({self._ranges!r})"
+
+    @property
+    def size(self) -> float:
+        """Number of configurations; infinity with a continuous range."""
+        return math.prod(value.size for value in self.values())
+
+    @property
+    def is_categorical(self) -> bool:
+        """Tell whether every range is categorical."""
+        return all(isinstance(value, CategoricalParameter) for value in self.values())
+
+    def decode(self, point: Sequence[float]) -> Hyperparameters:
+        """Map a point of the unit cube, shape (len(self),), to hyperparameters."""
+        pairs = zip(self.items(), point, strict=True)
+        return {name: value.decode(unit) for (name, value), unit in pairs}
+
+    def encode(self, hyperparameters: Mapping[str, Any]) -> list[float]:
+        """Map hyperparameters to a point of the unit cube that decodes to them."""
+        return [value.encode(hyperparameters[name]) for name, value in self.items()]
+
+    def combinations(self) -> Iterator[Hyperparameters]:
+        """Yield every configuration of a space without continuous ranges, in order."""
+        for values in product(*map(_all_values, self.values())):
+            yield dict(zip(self, values, strict=True))
+
+
+def configuration_key(hyperparameters: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what tells two configurations apart, types of values included."""
+    items = sorted(hyperparameters.items())
+    return tuple((name, category_key(value)) for name, value in items)
+
+
+def category_key(value: object) -> object:
+    """Return what tells two categories apart: 1, 1.0 and True differ."""
+    if isinstance(value, tuple):
+        return tuple(map(category_key, value))
+    return type(value).__name__, value
+
+
+def _listed(value: Any) -> tuple[Any, ...]:
+    """Return what a single argument stands for: a list of categories, or one."""
+    if getattr(value, "ndim", 0) == 1:  # an array, a pandas index or series
+        return tuple(value.tolist())
+    many = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return tuple(value) if many else (value,)
+
+
+def _all_values(given: AnyRange) -> Sequence[Any]:
+    if isinstance(given, CategoricalParameter):
+        return given.values
+    if isinstance(given, IntegerParameter):
+        return range(given.min_value, given.max_value + 1)
+    raise TypeError("a continuous range has no list of values")
+
+
+def _check_range(faults: Faults, name: object, value: object) -> None:
+    if not isinstance(name, str):
+        faults.check(False, "", "names of ranges must be strings", name)
+        return
+    rule = "a name must have 1 to 255 characters, without spaces at its ends"
+    faults.check(0 < len(name) <= 255 and name == name.strip(), "", rule, name)
+    rule = "must be Continuous(…), Integer(…) or Categorical(…)"
+    faults.check(isinstance(value, AnyRange), f"[{name!r}]", rule, value)
+
+
+def _check_bounds(
+    faults: Faults, low: float | None, high: float | None, scaling: ScalingType | None
+) -> None:
+    if low is None or high is None:
+        return
+    faults.check(low < high, "min_value", "must be below max_value", low, high)
+    if scaling == ScalingType.LOGARITHMIC:
+        faults.check(low > 0, "min_value", "must be above 0 for Logarithmic", low)
+    if scaling == ScalingType.REVERSE_LOGARITHMIC:
+        rule = "and max_value must lie in 0 <= x < 1 for ReverseLogarithmic"
+        faults.check(low >= 0 and high < 1, "min_value", rule, low, high)
+
+
+def _number(faults: Faults, field: str, value: Any) -> float | None:
+    value = _plain(value)
+    faults.number(field, value)
+    return None if faults.found and faults.found[-1].field == field else float(value)
+
+
+def _integer(faults: Faults, field: str, value: Any) -> int | None:
+    value = _plain(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    holds = type(value) is int and abs(value) <= LARGEST_INTEGER
+    if not faults.check(holds, field, "must be an integer within ±2**53", value):
+        return None
+    return operator.index(value)
+
+
+def _resolve(scaling: ScalingType, low: float, high: float) -> ScalingType:
+    if scaling != ScalingType.AUTO:
+        return scaling
+    wide = low > 0 and high / low >= LOGARITHMIC_FROM
+    return ScalingType.LOGARITHMIC if wide else ScalingType.LINEAR
+
+
+def _scale(value: float, scaling: ScalingType) -> float:
+    if scaling == ScalingType.LOGARITHMIC:
+        return math.log(value)
+    if scaling == ScalingType.REVERSE_LOGARITHMIC:
+        return -math.log1p(-value)
+    return value
+
+
+def _unscale(scaled: float, scaling: ScalingType) -> float:
+    if scaling == ScalingType.LOGARITHMIC:
+        return math.exp(scaled)
+    if scaling == ScalingType.REVERSE_LOGARITHMIC:
+        return -math.expm1(-scaled)
+    return scaled
+
+
+def _interpolate(unit: float, low: float, high: float) -> float:
+    return low * (1 - unit) + high * unit  # does not overflow where high - low would
+
+
+def _position(scaled: float, low: float, high: float) -> float:
+    share = (scaled / 2 - low / 2) / (high / 2 - low / 2)  # halves do not overflow
+    return min(1.0, max(0.0, share))
+
+
+def _is_category(value: object) -> bool:
+    if type(value) is tuple:
+        return all(map(_is_category, value))
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or type(value) in (bool, int, str)
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's scalars into Python's."""
+    is_scalar = hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0
+    return value.item() if is_scalar else value

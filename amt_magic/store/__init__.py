@@ -1,0 +1,1 @@
+"""The store keeps tuning jobs, their training jobs and reports."""

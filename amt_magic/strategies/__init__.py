@@ -1,0 +1,16 @@
+"""Strategies choose the hyperparameters of the next training job."""
+
+from typing import Protocol
+
+from amt_magic.jobs import History
+from amt_magic.ranges import Hyperparameters
+
+
+class Strategy(Protocol):
+    """A reader of the history: same history, same seed, same suggestion."""
+
+    def suggest(self, history: History, index: int) -> Hyperparameters | None:
+        """Choose the hyperparameters of training job `index`, counted from 1.
+
+        Pending training jobs are part of the history. None: the space is exhausted.
+        """

@@ -1,0 +1,1 @@
+"""Views render a summary; they read the store and never see the tuner."""
