@@ -1,6 +1,6 @@
 """How values are checked where they are built: every fault found, raised together."""
 
-import math
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from amt_magic.errors import Fault, ValidationError
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+LARGEST = sys.float_info.max
 
 
 class Faults:
@@ -55,9 +57,9 @@ class Faults:
 
     def number(self, field: str, value: object, *, optional: bool = False) -> None:
         """Note a fault unless the value is a finite number."""
-        holds = is_number(value) and math.isfinite(value)  # type: ignore[arg-type]
         allowed = optional and value is None
-        self.check(allowed or holds, field, "must be a finite number", value)
+        holds = allowed or (is_number(value) and abs(value) <= LARGEST)  # type: ignore[arg-type]
+        self.check(holds, field, "must be a finite number", value)
 
     def flag(self, field: str, value: object) -> None:
         """Note a fault unless the value is a bool."""

@@ -6,10 +6,10 @@ that exists is valid; quotas are another matter (`quotas`), checked at create.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from amt_magic.checks import Faults, is_number, nearest, set_fields
 from amt_magic.metrics import MetricDefinition, default_definition
@@ -183,7 +183,7 @@ class WarmStart:
     def __post_init__(self) -> None:
         faults = Faults()
         given = self.parents
-        parents = (given,) if isinstance(given, str) else tuple(given)
+        parents = _listed(faults, "parents", (given,) if _is_text(given) else given)
         faults.check(1 <= len(parents) <= 5, "parents", "must be 1 to 5 names", parents)
         for place, name in enumerate(parents):
             check_name(faults, f"parents[{place}]", name)
@@ -252,6 +252,11 @@ class TuningJobConfig:
             static_hyperparameters=static,
         )
 
+    @property
+    def space(self) -> ParameterRanges:
+        """The ranges, as what they became."""
+        return cast(ParameterRanges, self.ranges)
+
     def _check_types(self, faults: Faults) -> None:
         kinds: dict[str, Any] = {
             "objective": Objective,
@@ -268,27 +273,36 @@ class TuningJobConfig:
             faults.check(isinstance(value, kind), name, f"must be a {word}", value)
 
     def _checked_definitions(self, faults: Faults) -> tuple[MetricDefinition, ...]:
-        given = tuple(self.metric_definitions)
-        rule = "must be MetricDefinition"
+        given = _listed(faults, "metric_definitions", self.metric_definitions)
+        rule = "must be a MetricDefinition"
         for place, definition in enumerate(given):
             kind = isinstance(definition, MetricDefinition)
             faults.check(kind, f"metric_definitions[{place}]", rule, definition)
-        if faults.found:
-            return given
-        names = [definition.name for definition in given]
+        names = [each.name for each in given if isinstance(each, MetricDefinition)]
         rule = "must define each metric once"
         faults.check(len(set(names)) == len(names), "metric_definitions", rule, *names)
+        if not isinstance(self.objective, Objective):
+            return given
         wanted = self.objective.metric_name
         if not given:
-            return (default_definition(wanted),)
+            with faults.within("metric_definitions[0]"):
+                given = (default_definition(wanted),)
+            return given
         rule = f"must define the objective {wanted!r}"
         faults.check(wanted in names, "metric_definitions", rule, *names)
         return given
 
     def _checked_static(self, faults: Faults) -> dict[str, Any]:
-        static = dict(self.static_hyperparameters)
+        given = self.static_hyperparameters
+        rule = "must be a dict of name to value"
+        if not faults.check(
+            isinstance(given, Mapping), "static_hyperparameters", rule, given
+        ):
+            return {}
+        static = dict(given)
         for name, value in static.items():
             path = f"static_hyperparameters[{name!r}]"
+            faults.check(_is_text(name), path, "names must be strings", name)
             tuned = isinstance(self.ranges, Mapping) and name in self.ranges
             faults.check(not tuned, path, "has a range too", value)
             rule = "must be what JSON can hold"
@@ -315,6 +329,17 @@ def check_grid(faults: Faults, ranges: ParameterRanges) -> None:
         remedy = "list its values: Categorical(…), or take another strategy"
         path = f"ranges[{name!r}]"
         faults.check(False, path, rule, ranges[name], remedy=remedy)
+
+
+def _listed(faults: Faults, field: str, given: Any) -> tuple[Any, ...]:
+    """Return what was given as a tuple; note a fault unless it is a sequence."""
+    holds = isinstance(given, Collection) and not isinstance(given, str | Mapping)
+    faults.check(holds, field, "must be a list", given)
+    return tuple(given) if holds else ()
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _is_json(value: object) -> bool:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from amt_magic.config import Objective, TuningJobConfig
+from amt_magic.ranges import configuration_key
 
 Time = Any  # epoch seconds; aware datetimes where a user reads them
 
@@ -112,6 +113,7 @@ class Ended:
     failure_reason: str | None = None
     stop_reason: str | None = None
     killed_from_outside: bool = False
+    last_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,8 @@ class History:
     history.record(Report(index=1, resource=1, value=0.9, time=0.0))
     history.end(Ended(index=1, status=TrainingJobStatus.COMPLETED, time=1.0))
     history.training_jobs, history.best, history.pending
+
+    `configurations` has the key of every configuration that was ever there.
     """
 
     def __init__(
@@ -151,7 +155,10 @@ class History:
         self.objective = objective
         self._jobs = {job.index: job for job in training_jobs}
         self._pending = {
-            i for i, job in self._jobs.items() if not job.status.is_terminal
+            index for index, job in self._jobs.items() if not job.status.is_terminal
+        }
+        self.configurations = {
+            configuration_key(job.hyperparameters) for job in self._jobs.values()
         }
 
     @property
@@ -169,8 +176,18 @@ class History:
 
     @property
     def pending(self) -> list[TrainingJob]:
-        """Training jobs that have not ended."""
+        """Training jobs that have not ended, by index."""
         return [self._jobs[index] for index in sorted(self._pending)]
+
+    def is_running(self, index: int) -> bool:
+        """Tell whether there is such a training job, running and not told to stop."""
+        job = self._jobs.get(index)
+        return job is not None and job.status == TrainingJobStatus.IN_PROGRESS
+
+    @property
+    def pending_count(self) -> int:
+        """Number of training jobs that have not ended."""
+        return len(self._pending)
 
     @property
     def ended(self) -> list[TrainingJob]:
@@ -193,6 +210,7 @@ class History:
         """Enter a new training job, or the next attempt of one."""
         self._jobs[job.index] = job
         self._pending.add(job.index)
+        self.configurations.add(configuration_key(job.hyperparameters))
 
     def record(self, report: Report) -> None:
         """Enter a report of a running training job."""

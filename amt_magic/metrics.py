@@ -19,7 +19,7 @@ RESERVED = "amt_magic.report "
 RESERVED_RESULT = "amt_magic.result "
 INSIDE = "AMT_TRAINING_JOB"  # environment variable that a training job has
 
-NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?i:nan|inf(?:inity)?))"
+NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|(?i:nan|inf(?:inity)?))"
 SECONDS_A_LINE = 0.05  # that an expression may take, 10^4 times what a good one does
 SLOW_LINES = 10  # after which a slow expression is not tried again
 
@@ -48,10 +48,11 @@ class MetricDefinition:
 def default_definition(name: str) -> MetricDefinition:
     """Make the definition that takes `NAME=0.9`, `NAME: 0.9` and `NAME = 9e-1`.
 
-    The name must not be part of a longer word: `val_loss=1` has no `loss`.
+    The name must not be part of a longer word, nor the number: `val_loss=1` has
+    no `loss`, and neither has `loss=1.5s`.
     """
     quoted = re.escape(name)
-    pattern = rf"""(?<![\w.:/-]){quoted}["']?\s*[=:]\s*({NUMBER})(?!\w)"""
+    pattern = rf"""(?<![\w.:/-]){quoted}["']?\s*[=:]\s*({NUMBER})(?!\.?\w)"""
     return MetricDefinition(name=name, regex=pattern)
 
 
@@ -99,7 +100,13 @@ class MetricReader:
         try:
             values = json.loads(text[len(RESERVED) :])  # both prefixes are as long
             pairs = [(str(name), float(value)) for name, value in values.items()]
-        except (ValueError, AttributeError, TypeError):
+        except (
+            ValueError,
+            AttributeError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ):
             return None
         if is_result:
             return [(name, value) for name, value in pairs if not self.count(name)]

@@ -82,6 +82,8 @@ class ContinuousParameter:
     def decode(self, unit: float) -> float:
         """Map [0, 1] to the range on its scale."""
         low, high = self.min_value, self.max_value
+        if not 0 < unit < 1:  # a bound as it was written, not what exp(log(x)) gives
+            return low if unit <= 0 else high
         scaled = _interpolate(
             unit, _scale(low, self.scaling), _scale(high, self.scaling)
         )
@@ -137,15 +139,23 @@ class IntegerParameter:
     def decode(self, unit: float) -> int:
         """Map [0, 1] to an integer, each owning its half-unit neighbourhood."""
         value = _unscale(_interpolate(unit, *self._edges()), self.scaling)
-        return min(self.max_value, max(self.min_value, math.floor(value + 0.5)))
+        value = math.floor(value + 0.5) + self._origin
+        return min(self.max_value, max(self.min_value, value))
 
     def encode(self, value: int) -> float:
         """Map an integer to its place in [0, 1]."""
-        return _position(_scale(value, self.scaling), *self._edges())
+        scaled = _scale(value - self._origin, self.scaling)
+        return _position(scaled, *self._edges())
+
+    @property
+    def _origin(self) -> int:
+        """What is subtracted before scaling, so that half a unit always counts."""
+        return self.min_value if self.scaling == ScalingType.LINEAR else 0
 
     def _edges(self) -> tuple[float, float]:
         """The scaled range, wider by half a unit at both ends."""
-        low, high = self.min_value - 0.5, self.max_value + 0.5
+        low = self.min_value - self._origin - 0.5
+        high = self.max_value - self._origin + 0.5
         return _scale(low, self.scaling), _scale(high, self.scaling)
 
     def __contains__(self, value: object) -> bool:
@@ -174,7 +184,7 @@ class CategoricalParameter:
             field = f"values[{place}]"
             rule = "must be None, a bool, a finite number, a string or a tuple of these"
             remedy = "name it by a string and look it up in a dict"
-            if faults.check(_is_category(value), field, rule, value, remedy=remedy):
+            if faults.check(is_category(value), field, rule, value, remedy=remedy):
                 rule = "is there twice"
                 faults.check(category_key(value) not in seen, field, rule, value)
                 seen.add(category_key(value))
@@ -365,19 +375,23 @@ def _interpolate(unit: float, low: float, high: float) -> float:
 
 
 def _position(scaled: float, low: float, high: float) -> float:
-    share = (scaled / 2 - low / 2) / (high / 2 - low / 2)  # halves do not overflow
+    width = high / 2 - low / 2  # halves do not overflow
+    share = (scaled / 2 - low / 2) / width if width else 0.5
     return min(1.0, max(0.0, share))
 
 
-def _is_category(value: object) -> bool:
+def is_category(value: object) -> bool:
+    """Tell whether the value can be a category: plain, finite, nested in tuples."""
     if type(value) is tuple:
-        return all(map(_is_category, value))
+        return all(map(is_category, value))
     if type(value) is float:
         return math.isfinite(value)
     return value is None or type(value) in (bool, int, str)
 
 
 def _plain(value: Any) -> Any:
-    """Turn numpy's scalars into Python's."""
+    """Turn numpy's scalars into Python's, in tuples as well."""
+    if type(value) is tuple:
+        return tuple(map(_plain, value))
     is_scalar = hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0
     return value.item() if is_scalar else value

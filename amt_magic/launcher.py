@@ -1,0 +1,76 @@
+"""Starts runners. The kernel's end: it never imports what it starts."""
+
+import os
+import site
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from amt_magic.config import TuningJobConfig
+from amt_magic.errors import StoreError
+from amt_magic.executors.payload import Payload
+from amt_magic.store.folders import FOLDER_VARIABLE
+from amt_magic.store.tables import STORE_VARIABLE
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+def start_runner(
+    name: str, config: TuningJobConfig, folder: Path, payload: Payload, url: str
+) -> None:
+    """Start the detached runner of a tuning job; returns when it is on its own."""
+    starter = subprocess.run(
+        [sys.executable, "-m", "amt_magic.runner", name],
+        env=runner_environment(config, folder, payload, url),
+        cwd=payload.working_directory,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if starter.returncode:
+        last = starter.stderr.strip().rpartition("\n")[2]
+        raise StoreError(f"the runner of {name!r} did not start: {last}")
+
+
+def runner_environment(
+    config: TuningJobConfig, folder: Path, payload: Payload, url: str
+) -> dict[str, str]:
+    """Return the environment of a runner, which training processes inherit.
+
+    Numerical libraries get cores / parallel threads each, unless the user has
+    set their variables; Python finds what the kernel finds.
+    """
+    parallel = config.resource_limits.max_parallel_training_jobs
+    threads = str(max(1, core_count() // parallel))
+    return {
+        **dict.fromkeys(THREAD_VARIABLES, threads),
+        **os.environ,
+        STORE_VARIABLE: url,
+        FOLDER_VARIABLE: str(folder),
+        "PYTHONPATH": os.pathsep.join(_own_search_path(payload)),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _own_search_path(payload: Payload) -> list[str]:
+    """Return what a fresh interpreter would not search by itself."""
+    known = {*site.getsitepackages(), site.getusersitepackages()}
+    known |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+    known |= {path for path in payload.search_path if path.endswith("lib-dynload")}
+    known |= {path for path in payload.search_path if path.endswith(".zip")}
+    return [path for path in payload.search_path if path not in known]
+
+
+def core_count() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

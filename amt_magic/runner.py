@@ -1,0 +1,82 @@
+"""The detached process that runs one tuning job: `python -m amt_magic.runner NAME`.
+
+Every training process imports this module once more, as the main module of its
+parent: it imports almost nothing at its top, and the rest where it is used.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+
+def main(name: str) -> None:
+    """Detach, then run the tuning job to its end."""
+    from amt_magic.store.folders import FOLDER_VARIABLE, RUNNER_LOG
+
+    folder = Path(os.environ.pop(FOLDER_VARIABLE))
+    _detach(folder / RUNNER_LOG)
+    run(name, folder)
+
+
+def run(name: str, folder: Path) -> None:
+    """Run the tuning job: take the lease, read the history, tune, and end it."""
+    from amt_magic.executors.local import LocalExecutor, start_fork_server
+    from amt_magic.executors.logs import log_file, read_tail
+    from amt_magic.executors.payload import read_manifest
+
+    # first, since it imports the cell's modules while this process imports its own
+    context = start_fork_server(read_manifest(folder).modules)
+    from amt_magic.jobs import History
+    from amt_magic.store.job_store import JobStore
+    from amt_magic.store.job_writer import JobWriter
+    from amt_magic.tuner import Tuner
+
+    store = JobStore()
+    row, config = store.row(name), store.record(name).config
+    executor = LocalExecutor(config, folder, context, grace_seconds=row.grace_seconds)
+    writer = JobWriter(store, name, lambda n: read_tail(log_file(folder, n)))
+    history = History(config.objective, store.training_jobs(name))
+    tuner = Tuner(
+        config, executor, writer, history, name=row.name, seconds_run=row.seconds_run
+    )
+    try:
+        outcome = tuner.run()
+    finally:
+        executor.close()
+    writer.finish(outcome.status, outcome.reason, tuner.seconds_choosing)
+
+
+def _detach(log: Path) -> None:
+    """Become a process that nobody waits for, with a guardian as its parent.
+
+    The guardian outlives this process and then kills what it left: the fork
+    server would not end by itself, nor would what a training job daemonised.
+    """
+    if not hasattr(os, "fork"):
+        return
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    _redirect(log)
+    from amt_magic.executors.orphans import adopt_orphans, kill_children
+
+    adopt_orphans()
+    runner = os.fork()
+    if runner:
+        os.waitpid(runner, 0)
+        kill_children(seconds=10.0)
+        os._exit(0)
+    adopt_orphans()
+
+
+def _redirect(log: Path) -> None:
+    """Send what this process prints to its log, and read nothing."""
+    sys.stdout.flush()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for ours, standard in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(ours, standard)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,148 @@
+"""The same Tuner on a virtual clock: hours in milliseconds."""
+
+import heapq
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from amt_magic.config import TuningJobConfig
+from amt_magic.executors import Assignment, Event, Measured, Started
+from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
+from amt_magic.tuner import Tuner
+
+Hyperparameters = Mapping[str, Any]
+Curve = Callable[[Hyperparameters], Iterable[float]]
+
+
+def simulate(
+    config: TuningJobConfig,
+    curve: Curve,
+    seconds_per_epoch: float | Callable[[Hyperparameters], float] = 1.0,
+) -> History:
+    """Run a tuning job on a virtual clock and return its history.
+
+    history = simulate(config, lambda h: [h["lr"] / epoch for epoch in range(1, 28)])
+    history.best.hyperparameters
+
+    `curve` gives the values of the objective, one per unit of resource; a number
+    among them that is not finite is a value too, an exception that it raises is
+    the training job's failure. Times are seconds of the virtual clock from 0.
+    Without a `random_seed` the seed is 0.
+    """
+    executor = SimulatedExecutor(config, curve, seconds_per_epoch)
+    history = History(config.objective)
+    Tuner(config, executor, Unrecorded(), history, name="simulation").run()
+    return history
+
+
+class SimulatedExecutor:
+    """Plays curves on a virtual clock that jumps from event to event."""
+
+    def __init__(
+        self,
+        config: TuningJobConfig,
+        curve: Curve,
+        seconds_per_epoch: float | Callable[[Hyperparameters], float],
+    ) -> None:
+        self._metric = config.objective.metric_name
+        self._curve = curve
+        self._seconds_per_epoch = seconds_per_epoch
+        self._time = 0.0
+        self._order = 0  # breaks ties in the order of scheduling
+        self._due: list[tuple[float, int, int]] = []
+        self._running: dict[int, tuple[Iterator[float], float]] = {}
+        self._told: list[Event] = []
+
+    def now(self) -> float:
+        """Return the virtual time in seconds."""
+        return self._time
+
+    def start(self, assignment: Assignment) -> None:
+        """Start a training job: its first value is due one epoch from now."""
+        index, hyperparameters = assignment.index, assignment.hyperparameters
+        seconds = self._seconds_per_epoch
+        seconds = seconds(hyperparameters) if callable(seconds) else seconds
+        self._told.append(Started(index=index, time=self._time, worker="simulated"))
+        try:
+            self._running[index] = iter(self._curve(hyperparameters)), float(seconds)
+        except Exception as error:  # the training job's own
+            self._told.append(self._failed(index, error))
+        else:
+            self._schedule(index, float(seconds))
+
+    def events(self, timeout: float) -> Sequence[Event]:
+        """Return the next events; the clock moves on by `timeout` at most."""
+        if self._told:
+            told, self._told = self._told, []
+            return told
+        while self._due and self._due[0][2] not in self._running:
+            heapq.heappop(self._due)  # of a training job that was stopped
+        if not self._due or self._due[0][0] > self._time + timeout:
+            self._time += 0.0 if math.isinf(timeout) else timeout
+            return []
+        self._time, _, index = heapq.heappop(self._due)
+        return [self._advance(index)]
+
+    def stop(self, index: int, reason: str) -> None:
+        """Stop a training job at once."""
+        if self._running.pop(index, None):
+            ended = Ended(
+                index=index,
+                status=TrainingJobStatus.STOPPED,
+                time=self._time,
+                stop_reason=reason,
+            )
+            self._told.append(ended)
+
+    def close(self) -> None:
+        """Do nothing: no process runs."""
+
+    def _advance(self, index: int) -> Event:
+        values, seconds = self._running[index]
+        try:
+            value = float(next(values))
+        except StopIteration:
+            del self._running[index]
+            status = TrainingJobStatus.COMPLETED
+            return Ended(index=index, status=status, time=self._time)
+        except Exception as error:  # the training job's own
+            del self._running[index]
+            return self._failed(index, error)
+        self._schedule(index, seconds)
+        return Measured(index=index, metric=self._metric, value=value, time=self._time)
+
+    def _schedule(self, index: int, seconds: float) -> None:
+        self._order += 1
+        heapq.heappush(self._due, (self._time + seconds, self._order, index))
+
+    def _failed(self, index: int, error: Exception) -> Ended:
+        return Ended(
+            index=index,
+            status=TrainingJobStatus.FAILED,
+            time=self._time,
+            failure_reason=f"{type(error).__name__}: {error}",
+        )
+
+
+class Unrecorded:
+    """A recorder that keeps nothing."""
+
+    poll_seconds = math.inf
+
+    def begin(self, job: TrainingJob) -> None:
+        """Keep nothing."""
+
+    def change(self, job: TrainingJob) -> None:
+        """Keep nothing."""
+
+    def measure(
+        self, job: TrainingJob, metric: str, resource: int, event: Measured
+    ) -> None:
+        """Keep nothing."""
+
+    def turn(self, seconds_choosing: float) -> Sequence[int | None]:
+        """Return no stop requests."""
+        return ()
+
+    def stopping(self) -> None:
+        """Keep nothing."""

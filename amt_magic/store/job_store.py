@@ -1,0 +1,280 @@
+"""JobStore: create, read, stop and delete tuning jobs. It never runs anything."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from amt_magic import wire
+from amt_magic.config import TuningJobConfig
+from amt_magic.errors import ResourceInUseError, ResourceNotFoundError
+from amt_magic.jobs import (
+    Report,
+    TrainingJob,
+    TrainingJobStatus,
+    TuningJobRecord,
+    TuningJobStatus,
+)
+from amt_magic.store.rows import (
+    Counts,
+    group_counts,
+    to_record,
+    to_report,
+    to_training_job,
+)
+from amt_magic.store.tables import (
+    default_url,
+    logs,
+    open_engine,
+    reports,
+    stop_requests,
+    training_jobs,
+    translated,
+    tuning_jobs,
+    writing,
+)
+
+
+class JobStore:
+    """The tuning jobs in one database.
+
+    store = JobStore()                       # AMT_MAGIC_STORE, or the default file
+    store.record("churn").status, store.training_jobs("churn")
+    store.request_stop("churn", training_job=7)
+    """
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url or default_url()
+        self.engine = open_engine(self.url)
+
+    def create(
+        self,
+        name: str,
+        config: TuningJobConfig,
+        folder: Path,
+        *,
+        quotas: dict[str, Any],
+        grace_seconds: float,
+    ) -> None:
+        """Enter a new tuning job, InProgress and without a runner.
+
+        Raises:
+            ResourceInUseError: the name is taken, whatever its capitals.
+        """
+        now = time.time()
+        row = {
+            "name": name,
+            "name_key": name.lower(),
+            "status": TuningJobStatus.IN_PROGRESS,
+            "request": json.dumps(wire.request_from_config(config, name)),
+            "quotas": json.dumps(quotas),
+            "grace_seconds": grace_seconds,
+            "folder": str(folder),
+            "created_at": now,
+            "modified_at": now,
+            "heartbeat_at": now,
+        }
+        try:
+            with translated(self.engine), writing(self.engine) as connection:
+                connection.execute(tuning_jobs.insert().values(**row))
+        except IntegrityError:
+            raise name_taken(name) from None
+
+    def record(self, name: str) -> TuningJobRecord:
+        """Return what is known of a tuning job."""
+        return to_record(self.row(name))
+
+    def records(self) -> list[TuningJobRecord]:
+        """Return all tuning jobs, newest first."""
+        return [to_record(row) for row in self.rows()]
+
+    def newest_name(self) -> str:
+        """Return the name of the newest tuning job."""
+        rows = self._read(
+            sa.select(tuning_jobs.c.name).order_by(tuning_jobs.c.id.desc()).limit(1)
+        )
+        if not rows:
+            raise ResourceNotFoundError("the store has no tuning job yet")
+        return str(rows[0].name)
+
+    def exists(self, name: str) -> bool:
+        """Tell whether a tuning job has this name."""
+        key = tuning_jobs.c.name_key == name.lower()
+        return bool(self._read(sa.select(tuning_jobs.c.id).where(key)))
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of the tuning job's payload and logs."""
+        return Path(self.row(name).folder)
+
+    def training_jobs(self, name: str, *, curves: bool = True) -> list[TrainingJob]:
+        """Return the training jobs by index.
+
+        Without `curves`, `reports` holds the latest report only.
+        """
+        tuning_job = self.row(name).id
+        rows = self._read(
+            sa.select(training_jobs)
+            .where(training_jobs.c.tuning_job == tuning_job)
+            .order_by(training_jobs.c.number)
+        )
+        found = self._curves(name, tuning_job) if curves else {}
+        return [to_training_job(row, found.get(row.number)) for row in rows]
+
+    def metrics(self, name: str) -> list[sa.Row[Any]]:
+        """Return every value of every metric: training_job, metric, resource, value."""
+        return self._read(
+            sa.select(reports).where(reports.c.tuning_job == self.row(name).id)
+        )
+
+    def counts(self) -> dict[str, Counts]:
+        """Return the counts of every tuning job, by its name."""
+        jobs = training_jobs.c
+        groups = self._read(
+            sa.select(
+                sa.func.min(tuning_jobs.c.name).label("name"),
+                jobs.status,
+                jobs.objective_status,
+                sa.func.count().label("number"),
+                sa.func.min(jobs.value).label("least"),
+                sa.func.max(jobs.value).label("most"),
+            )
+            .join(training_jobs, jobs.tuning_job == tuning_jobs.c.id)
+            .group_by(tuning_jobs.c.id, jobs.status, jobs.objective_status)
+        )
+        return group_counts(groups)
+
+    def request_stop(self, name: str, training_job: int | None = None) -> None:
+        """Ask the runner to stop a training job, or without one the tuning job."""
+        row = self.row(name)
+        values = {
+            "tuning_job": row.id,
+            "training_job": training_job,
+            "requested_at": time.time(),
+        }
+        with translated(self.engine), writing(self.engine) as connection:
+            connection.execute(stop_requests.insert().values(**values))
+
+    def mark_stopped(self, name: str) -> None:
+        """End a tuning job whose runner is dead as Stopped, with what it ran."""
+        tuning_job, now = self.row(name).id, time.time()
+        reason = "stopped on request after its runner had died"
+        stopped = {"ended_at": now, "stop_reason": reason}
+        with translated(self.engine), writing(self.engine) as connection:
+            connection.execute(
+                tuning_jobs.update()
+                .where(tuning_jobs.c.id == tuning_job)
+                .values(
+                    status=TuningJobStatus.STOPPED,
+                    ended_at=now,
+                    modified_at=now,
+                    completion_reason=reason,
+                )
+            )
+            running = training_jobs.c.ended_at.is_(None)
+            connection.execute(
+                training_jobs.update()
+                .where(training_jobs.c.tuning_job == tuning_job, running)
+                .values(
+                    status=TrainingJobStatus.STOPPED,
+                    objective_status=sa.case(
+                        (training_jobs.c.value.is_not(None), "Succeeded"),
+                        else_="Failed",
+                    ),
+                    **stopped,
+                )
+            )
+
+    def reopen(self, name: str, config: TuningJobConfig) -> None:
+        """Set an ended or interrupted tuning job InProgress again, for a new runner."""
+        row, now = self.row(name), time.time()
+        values = {
+            "status": TuningJobStatus.IN_PROGRESS,
+            "request": json.dumps(wire.request_from_config(config, row.name)),
+            "ended_at": None,
+            "modified_at": now,
+            "heartbeat_at": now,
+            "completion_reason": None,
+            "failure_reason": None,
+            "runner_host": None,
+            "runner_pid": None,
+        }
+        same_runner = _same(tuning_jobs.c.runner_pid, row.runner_pid)
+        same_state = tuning_jobs.c.modified_at == row.modified_at
+        with translated(self.engine), writing(self.engine) as connection:
+            changed = connection.execute(
+                tuning_jobs.update()
+                .where(tuning_jobs.c.id == row.id, same_runner, same_state)
+                .values(**values)
+            )
+            if not changed.rowcount:
+                text = f"tuning job {row.name!r} is being resumed by another process"
+                raise ResourceInUseError(text)
+            connection.execute(
+                stop_requests.delete().where(stop_requests.c.tuning_job == row.id)
+            )
+
+    def delete(self, name: str) -> None:
+        """Remove a tuning job and all that belongs to it from the store."""
+        tuning_job = self.row(name).id
+        with translated(self.engine), writing(self.engine) as connection:
+            for table in (training_jobs, reports, logs, stop_requests):
+                connection.execute(
+                    table.delete().where(table.c.tuning_job == tuning_job)
+                )
+            connection.execute(
+                tuning_jobs.delete().where(tuning_jobs.c.id == tuning_job)
+            )
+
+    def log_tail(self, name: str, training_job: int) -> str | None:
+        """Return the last 64 kB that an ended training job printed, or None."""
+        rows = self._read(
+            sa.select(logs.c.tail).where(
+                logs.c.tuning_job == self.row(name).id,
+                logs.c.training_job == training_job,
+            )
+        )
+        return str(rows[0].tail) if rows else None
+
+    def row(self, name: str) -> sa.Row[Any]:
+        """Return the tuning job's row."""
+        key = tuning_jobs.c.name_key == name.lower()
+        rows = self._read(sa.select(tuning_jobs).where(key))
+        if not rows:
+            raise ResourceNotFoundError(f"there is no tuning job called {name!r}")
+        return rows[0]
+
+    def rows(self) -> list[sa.Row[Any]]:
+        """Return the rows of all tuning jobs, newest first."""
+        return self._read(sa.select(tuning_jobs).order_by(tuning_jobs.c.id.desc()))
+
+    def _read(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        with translated(self.engine), self.engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def _curves(self, name: str, tuning_job: int) -> dict[int, list[Report]]:
+        objective = self.record(name).config.objective.metric_name
+        rows = self._read(
+            sa.select(reports)
+            .where(reports.c.tuning_job == tuning_job, reports.c.metric == objective)
+            .order_by(reports.c.training_job, reports.c.resource)
+        )
+        found: dict[int, list[Report]] = {}
+        for row in rows:
+            found.setdefault(row.training_job, []).append(to_report(row))
+        return found
+
+
+def name_taken(name: str) -> ResourceInUseError:
+    """Make the error for a name that is taken, with its three remedies."""
+    return ResourceInUseError(
+        f"a tuning job with the name {name!r} already exists; run it anew with "
+        f"--replace, leave the name out and one is made, or look at it with "
+        f"%tune wait {name}"
+    )
+
+
+def _same(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value

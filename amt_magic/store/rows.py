@@ -1,0 +1,132 @@
+"""Rows of the tables become values."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from amt_magic import wire
+from amt_magic.jobs import (
+    ObjectiveStatus,
+    Report,
+    TrainingJob,
+    TrainingJobStatus,
+    TuningJobRecord,
+    TuningJobStatus,
+)
+from amt_magic.store.lease import is_alive
+
+
+@dataclass(slots=True)
+class Counts:
+    """Training jobs of one tuning job by status, and the ends of their values."""
+
+    by_status: dict[str, int] = field(default_factory=dict)
+    by_objective: dict[str, int] = field(default_factory=dict)
+    least: float | None = None
+    most: float | None = None
+
+
+def to_record(row: sa.Row[Any]) -> TuningJobRecord:
+    """Turn a tuning job's row into a record."""
+    status = TuningJobStatus(row.status)
+    return TuningJobRecord(
+        name=row.name,
+        config=wire.config_from_request(json.loads(row.request)),
+        status=status,
+        created_at=row.created_at,
+        modified_at=row.modified_at,
+        ended_at=row.ended_at,
+        seconds_run=row.seconds_run,
+        seconds_choosing=row.seconds_choosing,
+        completion_reason=row.completion_reason,
+        failure_reason=row.failure_reason,
+        is_interrupted=not status.is_terminal and not is_alive(row),
+    )
+
+
+def to_report(row: sa.Row[Any]) -> Report:
+    """Turn a report's row into a Report; NULL is how NaN is kept."""
+    return Report(
+        index=row.training_job,
+        resource=row.resource,
+        value=math.nan if row.value is None else row.value,
+        time=row.time,
+    )
+
+
+def to_training_job(
+    row: sa.Row[Any], curve: Sequence[Report] | None = None
+) -> TrainingJob:
+    """Turn a training job's row into a TrainingJob, with its latest report at least."""
+    if curve is None:
+        value = math.nan if row.value is None else row.value
+        latest = Report(
+            index=row.number, resource=row.resource, value=value, time=row.value_at
+        )
+        curve = [latest] if row.resource else []
+    return TrainingJob(
+        index=row.number,
+        name=row.name,
+        hyperparameters=wire.decode_hyperparameters(json.loads(row.hyperparameters)),
+        status=TrainingJobStatus(row.status),
+        reports=curve,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        failure_reason=row.failure_reason,
+        stop_reason=row.stop_reason,
+        worker=row.worker,
+        attempt=row.attempt,
+    )
+
+
+def from_training_job(tuning_job: int, job: TrainingJob) -> dict[str, Any]:
+    """Turn a training job into the columns of its row."""
+    latest = job.reports[-1] if job.reports else None
+    texts = wire.encode_hyperparameters(job.hyperparameters)
+    return {
+        "tuning_job": tuning_job,
+        "number": job.index,
+        "name": job.name,
+        "hyperparameters": json.dumps(texts),
+        "status": str(job.status),
+        "objective_status": str(job.objective_status),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "failure_reason": job.failure_reason,
+        "stop_reason": job.stop_reason,
+        "worker": job.worker,
+        "attempt": job.attempt,
+        "resource": latest.resource if latest else 0,
+        "value": to_column(latest.value) if latest else None,
+        "value_at": latest.time if latest else None,
+    }
+
+
+def to_column(value: float) -> float | None:
+    """Return what the database keeps of a value: NULL for NaN."""
+    return None if math.isnan(value) else value
+
+
+def group_counts(groups: Sequence[sa.Row[Any]]) -> dict[str, Counts]:
+    """Add up rows of name, status, objective_status, number, least and most."""
+    found: dict[str, Counts] = {}
+    for row in groups:
+        counts = found.setdefault(row.name, Counts())
+        _add(counts.by_status, row.status, row.number)
+        _add(counts.by_objective, row.objective_status, row.number)
+        if row.objective_status == ObjectiveStatus.SUCCEEDED:
+            known = [v for v in (counts.least, row.least) if v is not None]
+            counts.least = min(known, default=None)
+            known = [v for v in (counts.most, row.most) if v is not None]
+            counts.most = max(known, default=None)
+    return found
+
+
+def _add(counts: dict[str, int], key: str, count: int) -> None:
+    counts[key] = counts.get(key, 0) + count

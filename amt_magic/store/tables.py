@@ -1,0 +1,240 @@
+"""The tables, how they came to be (migrations), and the engine on them."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import sqlalchemy as sa
+from jupyter_core.paths import jupyter_data_dir
+from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from amt_magic.errors import StoreError
+
+STORE_VARIABLE = "AMT_MAGIC_STORE"
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"}
+
+metadata = sa.MetaData()
+
+schema = sa.Table(
+    "amt_schema", metadata, sa.Column("version", sa.Integer, primary_key=True)
+)
+
+tuning_jobs = sa.Table(
+    "amt_tuning_jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(32), nullable=False),
+    sa.Column("name_key", sa.String(32), nullable=False, unique=True),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("quotas", sa.Text, nullable=False),
+    sa.Column("grace_seconds", sa.Double, nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("modified_at", sa.Double, nullable=False),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("seconds_run", sa.Double, nullable=False, default=0.0),
+    sa.Column("seconds_choosing", sa.Double, nullable=False, default=0.0),
+    sa.Column("completion_reason", sa.Text),
+    sa.Column("failure_reason", sa.Text),
+    sa.Column("runner_host", sa.Text),
+    sa.Column("runner_pid", sa.Integer),
+    sa.Column("runner_started_at", sa.Double),
+    sa.Column("heartbeat_at", sa.Double, nullable=False),
+)
+
+training_jobs = sa.Table(
+    "amt_training_jobs",
+    metadata,
+    sa.Column("tuning_job", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(63), nullable=False),
+    sa.Column("hyperparameters", sa.Text, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("objective_status", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("started_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("failure_reason", sa.Text),
+    sa.Column("stop_reason", sa.Text),
+    sa.Column("worker", sa.Text),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    # the latest report of the objective; value NULL with a resource means NaN
+    sa.Column("resource", sa.Integer, nullable=False),
+    sa.Column("value", sa.Double),
+    sa.Column("value_at", sa.Double),
+)
+sa.Index(
+    "amt_training_jobs_counts",
+    training_jobs.c.tuning_job,
+    training_jobs.c.status,
+    training_jobs.c.objective_status,
+    training_jobs.c.value,
+)
+
+reports = sa.Table(
+    "amt_reports",
+    metadata,
+    sa.Column("tuning_job", sa.Integer, primary_key=True),
+    sa.Column("training_job", sa.Integer, primary_key=True),
+    sa.Column("metric", sa.String(255), primary_key=True),
+    sa.Column("resource", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Double),  # NULL means NaN
+    sa.Column("time", sa.Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+logs = sa.Table(
+    "amt_logs",
+    metadata,
+    sa.Column("tuning_job", sa.Integer, primary_key=True),
+    sa.Column("training_job", sa.Integer, primary_key=True),
+    sa.Column("tail", sa.Text, nullable=False),
+)
+
+stop_requests = sa.Table(
+    "amt_stop_requests",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("tuning_job", sa.Integer, nullable=False, index=True),
+    sa.Column("training_job", sa.Integer),
+    sa.Column("requested_at", sa.Double, nullable=False),
+)
+
+
+def create_tables(connection: sa.Connection) -> None:
+    """Migration 1: the first tables."""
+    metadata.create_all(connection)
+
+
+MIGRATIONS: list[Callable[[sa.Connection], None]] = [create_tables]
+
+
+def default_url() -> str:
+    """Return the store's URL: AMT_MAGIC_STORE, or SQLite in Jupyter's data folder."""
+    given = os.environ.get(STORE_VARIABLE)
+    return given or f"sqlite:///{data_folder() / 'amt_magic.sqlite'}"
+
+
+def data_folder() -> Path:
+    """Return the folder of the default store and of payloads; made if absent."""
+    folder = Path(jupyter_data_dir()) / "amt_magic"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@lru_cache(maxsize=8)
+def open_engine(url: str) -> sa.Engine:
+    """Open the store at this URL and bring its tables up to date.
+
+    Raises:
+        StoreError: no such database, no access, a newer version's, or a network
+            file system; the message names the file and never a password.
+    """
+    try:
+        engine = sa.create_engine(url, poolclass=_pool(url))
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        rule = "must be a SQLAlchemy URL such as sqlite:////data/amt.sqlite"
+        raise StoreError(f"{STORE_VARIABLE} {rule}: {type(error).__name__}") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    with translated(engine), writing(engine) as connection:
+        _migrate(engine, connection)
+    return engine
+
+
+def place(engine: sa.Engine) -> str:
+    """Name the store for a message: its file, or its URL without the password."""
+    url = engine.url
+    return url.database or "" if _is_file(url) else url.render_as_string()
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that may write."""
+    opened = engine.connect().execution_options(amt_writes=True)
+    with opened as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def translated(engine: sa.Engine) -> Iterator[None]:
+    """Turn the database's errors into a StoreError that names the store."""
+    try:
+        yield
+    except DBAPIError as error:
+        remedies = {
+            "full": "free some space, then resume",
+            "readonly": "make the file writable, or set AMT_MAGIC_STORE to another",
+            "not a database": "move the file away, or set AMT_MAGIC_STORE to another",
+            "malformed": "move the file away, or set AMT_MAGIC_STORE to another",
+            "unable to open": "check the folder and its permissions",
+        }
+        text = str(error.orig).strip()
+        fitting = (remedy for key, remedy in remedies.items() if key in text)
+        remedy = next(fitting, "check the database")
+        raise StoreError(f"{place(engine)}: {text}; {remedy}") from None
+
+
+def _pool(url: str) -> type[sa.Pool] | None:
+    return NullPool if url.startswith("sqlite") and ":memory:" not in url else None
+
+
+def _is_file(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _migrate(engine: sa.Engine, connection: sa.Connection) -> None:
+    current = 0
+    if sa.inspect(connection).has_table(schema.name):
+        current = connection.scalar(sa.select(sa.func.max(schema.c.version))) or 0
+    newest = len(MIGRATIONS)
+    if current > newest:
+        raise StoreError(
+            f"{place(engine)}: written by a newer version of amt_magic (schema "
+            f"{current}, this one reads up to {newest}); upgrade amt_magic, or set "
+            f"{STORE_VARIABLE} to another file"
+        )
+    for version in range(current + 1, newest + 1):
+        MIGRATIONS[version - 1](connection)
+        connection.execute(schema.insert().values(version=version))
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    file = Path(engine.url.database or "")
+    _refuse_network(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{file.parent}: {error.strerror}; {STORE_VARIABLE}") from None
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below
+        connection.execute("PRAGMA busy_timeout = 30000")
+        connection.execute("PRAGMA journal_mode = WAL")  # stays as it was if it can't
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("amt_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refuse_network(file: Path) -> None:
+    mounts = {part.mountpoint: part for part in psutil.disk_partitions(all=True)}
+    for folder in file.absolute().parents:
+        if part := mounts.get(str(folder)):
+            if part.fstype in NETWORK_FILE_SYSTEMS:
+                raise StoreError(
+                    f"{file}: lies on a network file system ({part.fstype}), where "
+                    "SQLite's locks cannot be trusted; set AMT_MAGIC_STORE to a local "
+                    "file or to a database server"
+                )
+            return

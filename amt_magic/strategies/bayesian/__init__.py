@@ -1,0 +1,1 @@
+"""The Bayesian strategy's home, and the only one of scikit-optimize."""

@@ -1,0 +1,259 @@
+"""The loop that suggests, starts, watches and ends training jobs.
+
+The only module that composes: it alone knows a strategy, an executor and a
+recorder together. The same loop runs live and on a virtual clock.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from amt_magic import completion
+from amt_magic.config import Strategy as StrategyName
+from amt_magic.config import TuningJobConfig
+from amt_magic.executors import Assignment, Event, Executor, Measured, Started
+from amt_magic.jobs import (
+    Ended,
+    History,
+    Report,
+    TrainingJob,
+    TrainingJobStatus,
+    TuningJobStatus,
+)
+from amt_magic.strategies import Strategy
+from amt_magic.strategies.grid import GridStrategy
+from amt_magic.strategies.random import RandomStrategy
+
+ON_REQUEST = "stopped on request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the tuning job ended, and why."""
+
+    status: TuningJobStatus
+    reason: str
+
+
+class Recorder(Protocol):
+    """Keeps what happens; the store's writer, or nothing in a simulation.
+
+    `poll_seconds`: how long the loop may wait before it looks for stop requests.
+    """
+
+    poll_seconds: float
+
+    def begin(self, job: TrainingJob) -> None:
+        """Keep a new training job, or a new attempt of one."""
+
+    def change(self, job: TrainingJob) -> None:
+        """Keep the new state of a training job."""
+
+    def measure(
+        self, job: TrainingJob, metric: str, resource: int, event: Measured
+    ) -> None:
+        """Keep one value of a metric."""
+
+    def turn(self, seconds_choosing: float) -> Sequence[int | None]:
+        """Write what is due; return the stop requests: training jobs, None for all."""
+
+    def stopping(self) -> None:
+        """Note that the tuning job was asked to stop."""
+
+
+class Tuner:
+    """Runs one tuning job from its history to its end.
+
+    history = History(config.objective)      # or one with earlier training jobs
+    outcome = Tuner(config, executor, recorder, history, name="churn").run()
+
+    Training jobs that a given history has as pending are run again: same index,
+    same hyperparameters, next attempt.
+    """
+
+    def __init__(
+        self,
+        config: TuningJobConfig,
+        executor: Executor,
+        recorder: Recorder,
+        history: History,
+        *,
+        name: str,
+        seconds_run: float = 0.0,
+    ) -> None:
+        self.config = config
+        self.history = history
+        self.seconds_choosing = 0.0
+        self._executor = executor
+        self._recorder = recorder
+        self._name = name
+        self._strategy = make_strategy(config)
+        self._limit = completion.job_limit(config)
+        started = executor.now()
+        self._deadline = completion.deadline(config, started, seconds_run)
+        self._retries: dict[int, int] = {}
+        self._metric_counts: dict[tuple[int, str], int] = {}
+        self._outcome: Outcome | None = None
+        self._is_exhausted = False
+
+    def run(self) -> Outcome:
+        """Run until the tuning job has ended; returns how."""
+        for job in self.history.pending:
+            self._start_again(job)
+        while True:
+            self._follow_requests()
+            self._check_deadline()
+            self._fill_slots()
+            if not self.history.pending_count:
+                return self._outcome or self._all_done()
+            for event in self._executor.events(self._patience()):
+                self._handle(event)
+
+    def _patience(self) -> float:
+        """Seconds until the loop has something to do by itself."""
+        left = math.inf if self._outcome else self._deadline - self._executor.now()
+        return max(0.0, min(left, self._recorder.poll_seconds))
+
+    def _follow_requests(self) -> None:
+        for training_job in self._recorder.turn(self.seconds_choosing):
+            if training_job is None:
+                self._recorder.stopping()
+                self._finish(TuningJobStatus.STOPPED, ON_REQUEST)
+            else:
+                self._stop(training_job, ON_REQUEST)
+
+    def _check_deadline(self) -> None:
+        if self._executor.now() >= self._deadline:
+            seconds = self.config.resource_limits.max_runtime_in_seconds
+            reason = f"reached MaxRuntimeInSeconds ({seconds:g})"
+            self._finish(TuningJobStatus.COMPLETED, reason)
+
+    def _finish(self, status: TuningJobStatus, reason: str) -> None:
+        """End the tuning job: nothing new starts, what runs is stopped."""
+        if self._outcome is None or status == TuningJobStatus.STOPPED:
+            self._outcome = Outcome(status=status, reason=reason)
+        for job in self.history.pending:
+            self._stop(job.index, reason)
+
+    def _stop(self, index: int, reason: str) -> None:
+        if self.history.is_running(index):
+            job = self.history.change(index, status=TrainingJobStatus.STOPPING)
+            self._recorder.change(job)
+            self._executor.stop(index, reason)
+
+    def _fill_slots(self) -> None:
+        slots = self.config.resource_limits.max_parallel_training_jobs
+        while self._outcome is None and self.history.pending_count < slots:
+            if self._is_exhausted or len(self.history) >= self._limit:
+                return
+            self._start_next()
+
+    def _start_next(self) -> None:
+        index = len(self.history) + 1
+        before = time.perf_counter()
+        hyperparameters = self._strategy.suggest(self.history, index)
+        self.seconds_choosing += time.perf_counter() - before
+        if hyperparameters is None:
+            self._is_exhausted = True
+            return
+        job = TrainingJob(
+            index=index,
+            name=training_job_name(self._name, index, self.config.random_seed),
+            hyperparameters=hyperparameters,
+            created_at=self._executor.now(),
+        )
+        self._start(job)
+
+    def _start(self, job: TrainingJob) -> None:
+        self.history.add(job)
+        self._recorder.begin(job)
+        assignment = Assignment(
+            index=job.index,
+            name=job.name,
+            hyperparameters=job.hyperparameters,
+            attempt=job.attempt,
+        )
+        self._executor.start(assignment)
+
+    def _start_again(self, job: TrainingJob) -> None:
+        for key in [key for key in self._metric_counts if key[0] == job.index]:
+            del self._metric_counts[key]
+        fresh = TrainingJob(
+            index=job.index,
+            name=job.name,
+            hyperparameters=job.hyperparameters,
+            created_at=job.created_at,
+            attempt=job.attempt + 1,
+        )
+        self._start(fresh)
+
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, Measured):
+            self._measured(event)
+        elif isinstance(event, Started):
+            fields = {"started_at": event.time, "worker": event.worker}
+            self._recorder.change(self.history.change(event.index, **fields))
+        else:
+            self._ended(event)
+
+    def _measured(self, event: Measured) -> None:
+        key = event.index, event.metric
+        resource = self._metric_counts[key] = self._metric_counts.get(key, 0) + 1
+        if event.metric == self.config.objective.metric_name:
+            report = Report(
+                index=event.index,
+                resource=resource,
+                value=event.value,
+                time=event.time,
+            )
+            self.history.record(report)
+        job = self.history[event.index]
+        self._recorder.measure(job, event.metric, resource, event)
+
+    def _ended(self, ended: Ended) -> None:
+        job = self.history[ended.index]
+        retried = self._retries.get(ended.index, 0)
+        may_retry = ended.killed_from_outside and self._outcome is None
+        if may_retry and retried < self.config.max_retries:
+            self._retries[ended.index] = retried + 1
+            self._start_again(job)
+            return
+        if ended.status == TrainingJobStatus.COMPLETED and job.value is None:
+            ended = replace(ended, failure_reason=self._silence(ended))
+        self._recorder.change(self.history.end(ended))
+        if self._outcome is None and (reason := completion.failure(self.history)):
+            self._finish(TuningJobStatus.FAILED, reason)
+
+    def _silence(self, ended: Ended) -> str:
+        name = self.config.objective.metric_name
+        wrote = f"its last line was {ended.last_line!r}" if ended.last_line else ""
+        wrote = wrote or "it printed nothing"
+        return (
+            f"the objective {name!r} was not found in what it printed; {wrote}; "
+            f"print(f'{name}={{value}}') or give a metric definition"
+        )
+
+    def _all_done(self) -> Outcome:
+        count = len(self.history)
+        if count >= self._limit:
+            reason = f"reached MaxNumberOfTrainingJobs ({count})"
+        else:
+            reason = f"every configuration of the space was run ({count})"
+        return Outcome(status=TuningJobStatus.COMPLETED, reason=reason)
+
+
+def make_strategy(config: TuningJobConfig) -> Strategy:
+    """Make the strategy that the config names."""
+    ranges, seed = config.space, config.random_seed or 0
+    if config.strategy == StrategyName.GRID:
+        return GridStrategy(ranges)
+    return RandomStrategy(ranges, seed)
+
+
+def training_job_name(name: str, index: int, seed: int | None) -> str:
+    """Name a training job as the service does: churn-007-1f3a9c2e."""
+    digest = hashlib.sha256(f"{name}-{index}-{seed}".encode()).hexdigest()
+    return f"{name}-{index:03d}-{digest[:8]}"

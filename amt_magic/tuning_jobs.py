@@ -1,0 +1,267 @@
+"""TuningJob, the handle on a tuning job from any process."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from amt_magic import wire
+from amt_magic.config import TuningJobConfig
+from amt_magic.errors import (
+    NotServedError,
+    ResourceInUseError,
+    ResourceNotFoundError,
+    StoreError,
+    TuningJobInterruptedError,
+)
+from amt_magic.executors.logs import log_file, read_log
+from amt_magic.executors.payload import read_manifest
+from amt_magic.jobs import History, TrainingJob, TuningJobRecord, TuningJobStatus
+from amt_magic.launcher import start_runner
+from amt_magic.store.folders import runner_log_end
+from amt_magic.store.job_store import JobStore
+from amt_magic.views.summary import TuningJobSummary, summarize
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from skopt.utils import OptimizeResult
+
+
+class TuningJob:
+    """One tuning job in the store; it reads the store anew at each question.
+
+    job = amt_magic.tuning_job("churn")
+    job.status, job.best_training_job.hyperparameters
+    job.stop(training_job=7); job.wait(timeout=60); job.resume(max_jobs=60)
+    """
+
+    def __init__(self, name: str, store: JobStore | None = None) -> None:
+        self._store = store or JobStore()
+        self.name = str(self._store.row(name).name)
+
+    def __repr__(self) -> str:
+        """Show the name and the status."""
+        return f"<TuningJob {self.name!r}: {self.status}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, str]:
+        """Show the summary where the job is a cell's value."""
+        from amt_magic.views.render import bundle
+
+        return bundle(self.summary())
+
+    @property
+    def _record(self) -> TuningJobRecord:
+        return self._store.record(self.name)
+
+    @property
+    def status(self) -> TuningJobStatus:
+        """The status, as Amazon words it; of a dead runner's job InProgress."""
+        return self._record.status
+
+    @property
+    def config(self) -> TuningJobConfig:
+        """The config that the job runs with."""
+        return self._record.config
+
+    @property
+    def training_jobs(self) -> list[TrainingJob]:
+        """The training jobs by index, with all reports; times are aware datetimes."""
+        return [_with_datetimes(job) for job in self._store.training_jobs(self.name)]
+
+    @property
+    def best_training_job(self) -> TrainingJob | None:
+        """The ended training job with the best objective value, or None."""
+        jobs = self._store.training_jobs(self.name, curves=False)
+        best = History(self.config.objective, jobs).best
+        return best and self.training_job(best.index)
+
+    def training_job(self, index: int) -> TrainingJob:
+        """Return one training job, counted from 1.
+
+        Raises:
+            ResourceNotFoundError: there is none of this number.
+        """
+        for job in self.training_jobs:
+            if job.index == index:
+                return job
+        raise ResourceNotFoundError(f"{self.name!r} has no training job {index}")
+
+    def summary(self) -> TuningJobSummary:
+        """Return what the views show, as plain data."""
+        jobs = self._store.training_jobs(self.name, curves=False)
+        return summarize(self._record, jobs)
+
+    def wait(self, timeout: float | None = None) -> "TuningJob":
+        """Wait until the job has ended, or for `timeout` seconds; show its progress.
+
+        Raises:
+            TuningJobInterruptedError: its runner is dead; `resume()` goes on.
+        """
+        self.watch(final=False, timeout=timeout)
+        return self
+
+    def watch(self, *, final: bool = True, timeout: float | None = None) -> None:
+        """Wait as `wait` does; with `final`, show the finished job at the end."""
+        from amt_magic.views.progress import watch
+
+        watch(self.summary, timeout=timeout, final=final)
+        record = self._record
+        if record.is_interrupted:
+            raise self._interrupted()
+
+    def _interrupted(self) -> TuningJobInterruptedError:
+        last = runner_log_end(self._store.folder(self.name))
+        died = f" ({last})" if last else ""
+        return TuningJobInterruptedError(
+            f"the runner of tuning job {self.name!r} is dead{died}; what had finished "
+            f"is kept: go on with %tune resume {self.name}, or end it with %tune stop"
+        )
+
+    def stop(self, training_job: int | None = None) -> None:
+        """Ask the tuning job, or one training job, to stop; returns at once.
+
+        A training job gets SIGTERM, and SIGKILL after a grace. What has ended
+        stays as it is.
+        """
+        record = self._record
+        if training_job is not None:
+            self.training_job(training_job)
+        if record.status.is_terminal:
+            return
+        if record.is_interrupted and training_job is None:
+            self._store.mark_stopped(self.name)
+        else:
+            self._store.request_stop(self.name, training_job)
+
+    def resume(self, max_jobs: int | None = None) -> "TuningJob":
+        """Go on with an interrupted, stopped or failed job; returns at once.
+
+        Training jobs that ran when the runner died run again. `max_jobs` changes
+        MaxNumberOfTrainingJobs; a Completed job needs a larger one.
+        """
+        record, folder = self._record, self._store.folder(self.name)
+        config = record.config
+        if max_jobs is not None:
+            limits = replace(
+                config.resource_limits, max_number_of_training_jobs=max_jobs
+            )
+            config = config.evolve(resource_limits=limits)
+        self._check_resumable(record, config)
+        payload = read_manifest(folder)
+        self._store.reopen(self.name, config)
+        start_runner(self.name, config, folder, payload, self._store.url)
+        return self
+
+    def _check_resumable(
+        self, record: TuningJobRecord, config: TuningJobConfig
+    ) -> None:
+        from amt_magic.completion import job_limit
+
+        if not record.status.is_terminal and not record.is_interrupted:
+            raise ResourceInUseError(f"tuning job {self.name!r} is running")
+        if not self._store.folder(self.name).is_dir():
+            raise StoreError(
+                f"the payload of {self.name!r} is gone, removed to make room; "
+                "run its cell again"
+            )
+        done = len(self._store.training_jobs(self.name, curves=False))
+        if record.status.is_terminal and done >= job_limit(config):
+            raise ResourceInUseError(
+                f"tuning job {self.name!r} has run all of its {done} training jobs; "
+                f"allow more: %tune resume {self.name} --max-jobs {2 * done}"
+            )
+
+    def delete(self) -> None:
+        """Remove the job, its training jobs, logs and payload.
+
+        Raises:
+            ResourceInUseError: it is running; stop it first.
+        """
+        record, folder = self._record, self._store.folder(self.name)
+        if not record.status.is_terminal and not record.is_interrupted:
+            raise ResourceInUseError(
+                f"tuning job {self.name!r} is running; stop it first: "
+                f"%tune stop {self.name}"
+            )
+        self._store.delete(self.name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def show(self) -> None:
+        """Display the table of training jobs and the plot."""
+        from amt_magic.views.render import show
+
+        show(self.summary())
+
+    def describe(self) -> dict[str, Any]:
+        """Return the answer of DescribeHyperParameterTuningJob."""
+        jobs = self._store.training_jobs(self.name, curves=False)
+        return wire.describe(self._record, jobs)
+
+    def dataframe(self) -> "pd.DataFrame":
+        """Return the training jobs as the SageMaker SDK's analytics do."""
+        from amt_magic.views.frame import training_job_frame
+
+        jobs = self._store.training_jobs(self.name, curves=False)
+        return training_job_frame(self.config.space, jobs)
+
+    def logs(self, training_job: int) -> str:
+        """Return what a training job printed, stdout and stderr as they came.
+
+        Without its file, as on another host, the last 64 kB.
+        """
+        self.training_job(training_job)
+        file = log_file(self._store.folder(self.name), training_job)
+        text = read_log(file)
+        if text is None:
+            text = self._store.log_tail(self.name, training_job)
+        return text or ""
+
+    def optimize_result(self) -> "OptimizeResult":
+        """Return scikit-optimize's result, for skopt.plots and skopt.callbacks.
+
+        Losses: the objective, negated where it is maximised.
+        """
+        from amt_magic.strategies.bayesian.result import optimize_result
+
+        history = History(self.config.objective, self._store.training_jobs(self.name))
+        return optimize_result(self.config, history)
+
+    def plot_convergence(self, ax: "Axes | None" = None) -> "Axes":
+        """Plot the objective of each training job, and the best so far."""
+        from amt_magic.views.plots import plot_convergence
+
+        return plot_convergence(self.summary(), ax)
+
+    def plot_learning_curves(self, ax: "Axes | None" = None) -> "Axes":
+        """Plot the reports of every training job."""
+        from amt_magic.views.plots import plot_learning_curves
+
+        jobs = self._store.training_jobs(self.name)
+        return plot_learning_curves(jobs, self.config.objective, ax)
+
+    def plot_parameters(self) -> "list[Axes]":
+        """Plot the objective against each hyperparameter, on its own scale."""
+        from amt_magic.views.plots import plot_parameters
+
+        return plot_parameters(self.summary(), self.config.space)
+
+    def export(self, file: str | None = None) -> dict[str, Any]:
+        """Return Amazon's request for this job; not served yet."""
+        raise NotServedError("export is not served yet; describe() shows the request")
+
+
+def _with_datetimes(job: TrainingJob) -> TrainingJob:
+    return replace(
+        job,
+        created_at=_datetime(job.created_at),
+        started_at=_datetime(job.started_at),
+        ended_at=_datetime(job.ended_at),
+        reports=[
+            replace(report, time=_datetime(report.time)) for report in job.reports
+        ],
+    )
+
+
+def _datetime(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

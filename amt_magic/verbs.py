@@ -1,0 +1,186 @@
+"""The verbs: create a tuning job, tune a function, find one job, list all."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from amt_magic import quotas as quotas_module
+from amt_magic.checks import Faults
+from amt_magic.config import (
+    CompletionCriteria,
+    EarlyStoppingType,
+    Strategy,
+    TuningJobConfig,
+    check_name,
+)
+from amt_magic.errors import NotServedError
+from amt_magic.executors.payload import Payload, write_payload
+from amt_magic.inputs.function import function_payload, script_payload
+from amt_magic.inputs.options import build_config
+from amt_magic.launcher import start_runner
+from amt_magic.quotas import Quotas
+from amt_magic.store.folders import new_folder, trim_folders
+from amt_magic.store.job_store import JobStore, name_taken
+from amt_magic.tuning_jobs import TuningJob
+from amt_magic.views.listing import TuningJobList, list_item
+
+GRACE_SECONDS = 5.0
+PAYLOAD_GIGABYTES = 5.0
+SERVED = (Strategy.RANDOM, Strategy.GRID)
+Train = Callable[..., Any] | str | Path
+
+
+def create(
+    config: TuningJobConfig,
+    payload: Payload,
+    *,
+    name: str | None = None,
+    replace: bool = False,
+    quotas: Quotas | None = None,
+    grace_seconds: float = GRACE_SECONDS,
+    payload_gigabytes: float = PAYLOAD_GIGABYTES,
+) -> TuningJob:
+    """Enter a tuning job into the store and start its runner; returns at once.
+
+    Without a name one is made. `replace` deletes the ended job of that name.
+
+    Raises:
+        ValidationError: the name breaks a rule.
+        ResourceInUseError: the name is taken.
+        ResourceLimitExceededError: a quota is in the way.
+        NotServedError: the config asks for what this version does not serve.
+        CaptureError: a value that the code needs cannot travel.
+        StoreError: the store or the folder cannot be written.
+    """
+    refuse_unserved(config)
+    store, quotas = JobStore(), quotas or Quotas()
+    name = _free_name(store, name, replace)
+    running = sum(1 for record in store.records() if not record.status.is_terminal)
+    quotas_module.check(config, quotas, running)
+    if config.random_seed is None:
+        config = config.evolve(random_seed=secrets.randbelow(2**31))
+    trim_folders(store, payload_gigabytes)
+    folder = new_folder(store, name)
+    write_payload(folder, payload)
+    try:
+        store.create(
+            name, config, folder, quotas=asdict(quotas), grace_seconds=grace_seconds
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    start_runner(name, config, folder, payload, store.url)
+    return TuningJob(name, store)
+
+
+def tune(
+    train: Train,
+    ranges: Mapping[str, Any],
+    *,
+    name: str | None = None,
+    replace: bool = False,
+    wait: bool = True,
+    static_hyperparameters: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> TuningJob:
+    """Tune a function or a script; options are those of `%%tune`, with underscores.
+
+    job = amt.tune(train, {"lr": amt.Continuous(1e-4, 1e-1)}, minimize="loss",
+                   max_jobs=40, max_parallel_jobs=4, seed=0)
+    job = amt.tune("train.py", {"depth": amt.Integer(2, 12)}, maximize="accuracy")
+
+    A function takes the hyperparameters as keywords, and returns the objective,
+    prints it or reports it. A script runs as `python train.py --depth 4`.
+    """
+    static = dict(static_hyperparameters or {})
+    config = build_config(ranges, options, static_hyperparameters=static)
+    payload = make_payload(train, config)
+    job = create(config, payload, name=name, replace=replace)
+    return job.wait() if wait else job
+
+
+def create_tuning_job(
+    request: TuningJobConfig,
+    *,
+    train: Train,
+    name: str | None = None,
+    strict: bool = False,
+) -> TuningJob:
+    """Create a tuning job from a TuningJobConfig; returns at once.
+
+    Amazon's request as a dict, and `strict`, are not served yet.
+    """
+    if strict or not isinstance(request, TuningJobConfig):
+        text = "Amazon's request and strict=True are not served yet; "
+        raise NotServedError(f"{text}give a TuningJobConfig")
+    return create(request, make_payload(train, request), name=name)
+
+
+def tuning_job(name: str | None = None) -> TuningJob:
+    """Find a tuning job by name, from any process; without one, the newest."""
+    store = JobStore()
+    return TuningJob(store.newest_name() if name is None else name, store)
+
+
+def list_tuning_jobs() -> TuningJobList:
+    """Return what the store knows of every tuning job, newest first."""
+    store = JobStore()
+    counts = store.counts()
+    return TuningJobList(
+        list_item(record, counts.get(record.name)) for record in store.records()
+    )
+
+
+def make_payload(train: Train, config: TuningJobConfig) -> Payload:
+    """Make the payload of a function, or of a script by its path."""
+    names = (*config.ranges, *config.static_hyperparameters)
+    objective = config.objective.metric_name
+    if isinstance(train, str | Path):
+        return script_payload(
+            train, hyperparameter_names=names, objective_name=objective
+        )
+    return function_payload(
+        train,
+        hyperparameter_names=names,
+        objective_name=objective,
+        namespace=_main_namespace(),
+    )
+
+
+def refuse_unserved(config: TuningJobConfig) -> None:
+    """Refuse what the config may say and this version does not do."""
+    asked = {
+        f"strategy {config.strategy}": config.strategy not in SERVED,
+        "early stopping Auto": config.early_stopping == EarlyStoppingType.AUTO,
+        "completion criteria": config.completion_criteria != CompletionCriteria(),
+        "warm start": config.warm_start is not None,
+    }
+    if refused := [what for what, holds in asked.items() if holds]:
+        served = " and ".join(SERVED)
+        raise NotServedError(
+            f"{', '.join(refused)}: not served yet; strategies {served} are"
+        )
+
+
+def _free_name(store: JobStore, name: str | None, replace: bool) -> str:
+    if name is None:
+        base = time.strftime("tuning-%y%m%d-%H%M%S")
+        return f"{base}-{secrets.token_hex(2)}"
+    faults = Faults()
+    check_name(faults, "name", name)
+    faults.raise_if_any()
+    if store.exists(name):
+        if not replace:
+            raise name_taken(name)
+        TuningJob(name, store).delete()
+    return name
+
+
+def _main_namespace() -> Mapping[str, Any]:
+    import __main__
+
+    return vars(__main__)

@@ -1,0 +1,100 @@
+"""The sentences about a tuning job that text and HTML share; safe to print."""
+
+from collections.abc import Iterator
+
+from amt_magic.views.failures import FailureGroup
+from amt_magic.views.formats import duration, number, plural, visible
+from amt_magic.views.summary import (
+    INTERRUPTED,
+    NOT_IMPROVING,
+    RUN_TIME,
+    TARGET,
+    TuningJobSummary,
+)
+
+
+def plan(summary: TuningJobSummary) -> list[str]:
+    """Tell what the tuning job does: `Random`, `maximize accuracy`, `seed 7`."""
+    parts = [
+        visible(summary.strategy),
+        f"{summary.objective.type.lower()} {metric(summary)}",
+        f"{summary.max_parallel_training_jobs} in parallel",
+    ]
+    if summary.random_seed is not None:
+        parts.append(f"seed {summary.random_seed}")
+    return parts
+
+
+def metric(summary: TuningJobSummary) -> str:
+    """Return the objective's name."""
+    return visible(summary.objective.metric_name, 40)
+
+
+def counts(summary: TuningJobSummary) -> Iterator[tuple[str, str]]:
+    """Yield (status, words) of the statuses there are: `7 completed`."""
+    is_interrupted = summary.status == INTERRUPTED
+    running = INTERRUPTED if is_interrupted else "InProgress"
+    known = summary.counts
+    for status, count, word in (
+        ("Completed", known.completed, "completed"),
+        ("Stopped", known.stopped, "stopped"),
+        ("Failed", known.failed, "failed"),
+        (running, known.running, INTERRUPTED if is_interrupted else "running"),
+    ):
+        if count:
+            yield status, f"{count:,} {word}"
+
+
+def times(summary: TuningJobSummary) -> str:
+    """Tell how long it took, or takes yet, and what the time went to."""
+    elapsed = f"{duration(summary.seconds_elapsed)} elapsed"
+    if summary.seconds_left is not None:
+        return f"{elapsed}, about {duration(summary.seconds_left)} left"
+    if not summary.rows:
+        return elapsed
+    training = f"training {duration(summary.seconds_training)}"
+    return f"{elapsed}, {training}, choosing {duration(summary.seconds_choosing)}"
+
+
+def limits(summary: TuningJobSummary) -> Iterator[str]:
+    """Yield the limits that the counts do not show, with what is reached."""
+    for limit in summary.limits:
+        if limit.what == RUN_TIME:
+            reached = duration(limit.reached or 0.0)
+            yield f"run time {reached} of {duration(limit.limit)}"
+        elif limit.what == TARGET:
+            yield f"target {number(limit.limit)}"
+        elif limit.what == NOT_IMPROVING:
+            yield f"at most {plural(int(limit.limit), 'training job')} not improving"
+
+
+def ending(summary: TuningJobSummary) -> str:
+    """Tell why the tuning job ended, or what to do about one without a runner."""
+    if summary.status == INTERRUPTED:
+        return f"Its runner is dead; to go on: {visible(summary.remedy)}"
+    return visible(summary.reason, 500)
+
+
+def best(summary: TuningJobSummary) -> str:
+    """Tell the best value and whose it is."""
+    if summary.best is None:
+        return ""
+    value = number(summary.best.value)
+    return f"{metric(summary)} {value}, training job {summary.best.index}"
+
+
+def failure(group: FailureGroup) -> str:
+    """Tell one cause of failures, how many, and where they lie."""
+    first = (
+        f"first: training job {group.first_index}"
+        if group.count > 1
+        else (f"training job {group.first_index}")
+    )
+    region = f"; {visible(group.region, 200)}" if group.region else ""
+    count = f"{group.count:,} \N{MULTIPLICATION SIGN}"
+    return f"{count} {visible(group.cause, 200)} ({first}{region})"
+
+
+def left_out(count: int) -> str:
+    """Tell how to get the training jobs that a table leaves out."""
+    return f"{plural(count, 'more training job')}: job.dataframe()"

@@ -1,0 +1,294 @@
+"""The plain summary of a tuning job: all that the views show, computed once."""
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from keyword import iskeyword
+from operator import attrgetter
+from typing import Any, cast
+
+from amt_magic.config import Objective, Strategy, TuningJobConfig
+from amt_magic.jobs import (
+    ObjectiveStatus,
+    TrainingJob,
+    TrainingJobStatus,
+    TuningJobRecord,
+)
+from amt_magic.ranges import ParameterRanges
+from amt_magic.views.failures import FailureGroup, failure_cause, fold_failures
+from amt_magic.views.formats import number, plural, visible
+
+INTERRUPTED = "interrupted"
+TRAINING_JOBS = "training jobs"  # what limits are of
+RUN_TIME = "seconds"
+TARGET = "target"
+NOT_IMPROVING = "training jobs not improving"
+ENDED = frozenset(status.value for status in TrainingJobStatus if status.is_terminal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Training jobs by status; `running` are those that have not ended."""
+
+    completed: int = 0
+    stopped: int = 0
+    failed: int = 0
+    running: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Training jobs that have ended."""
+        return self.completed + self.stopped + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One limit in force, and how much of it is reached; `None`: not told here."""
+
+    what: str
+    limit: float
+    reached: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingJobRow:
+    """What the table shows of one training job.
+
+    `value` is the latest, `reports` how many there were, `seconds` from its start
+    to its end or to now, `why` the reason it ended.
+    """
+
+    index: int
+    value: float | None
+    status: str
+    seconds: float | None
+    hyperparameters: Mapping[str, Any]
+    reports: int
+    why: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the training job was seen to end."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TuningJobSummary:
+    """One tuning job, as plain data; times are in seconds.
+
+    `status` is Amazon's word, or "interrupted" when the runner is dead. `rows`
+    are best first, then those running, then those without a usable value.
+    `best_so_far` has the corners of the line only: (index, value).
+    """
+
+    name: str
+    status: str
+    has_ended: bool
+    reason: str
+    remedy: str
+    strategy: str
+    objective: Objective
+    random_seed: int | None
+    max_parallel_training_jobs: int
+    max_training_jobs: int | None
+    limits: tuple[Limit, ...]
+    counts: Counts
+    seconds_elapsed: float
+    seconds_left: float | None
+    seconds_choosing: float
+    seconds_training: float
+    hyperparameter_names: tuple[str, ...]
+    best: TrainingJobRow | None
+    best_as_code: str
+    best_so_far: tuple[tuple[int, float], ...]
+    rows: tuple[TrainingJobRow, ...]
+    failures: tuple[FailureGroup, ...]
+
+    @property
+    def progress(self) -> str:
+        """How many training jobs have ended: `7 of 20 training jobs`."""
+        ended, most = self.counts.ended, self.max_training_jobs
+        if most is None:
+            return plural(ended, "training job")
+        return f"{ended:,} of {plural(most, 'training job')}"
+
+    def __str__(self) -> str:
+        """Tell the job in one line."""
+        best = ""
+        if self.best is not None:
+            metric = visible(self.objective.metric_name, 60)
+            best = f", best {metric} {number(self.best.value)}"
+        return f"{visible(self.name)}: {self.status}, {self.progress}{best}"
+
+    def __repr__(self) -> str:
+        return f"<TuningJobSummary {self}>"
+
+
+def summarize(
+    record: TuningJobRecord,
+    training_jobs: Sequence[TrainingJob],
+    now: float | None = None,
+) -> TuningJobSummary:
+    """Compute the summary of a tuning job from its record and training jobs.
+
+    `now` is in epoch seconds, and the time of the call where it is `None`. Of the
+    reports of each training job only the latest is read.
+    """
+    now = time.time() if now is None else now
+    config, counts = record.config, _count(training_jobs)
+    names = tuple(config.ranges)
+    rows = _rows(record, sorted(training_jobs, key=attrgetter("index")), now)
+    usable = [row for row, status in rows if status == ObjectiveStatus.SUCCEEDED]
+    best_so_far = _best_so_far(usable, config.objective)
+    best_first = sorted(usable, key=lambda row: _loss(row, config.objective))
+    best = best_first[0] if best_first else None
+    elapsed = _seconds_elapsed(record, now)
+    most = _max_training_jobs(record.config)
+    has_ended = record.status.is_terminal or record.is_interrupted
+    return TuningJobSummary(
+        name=record.name,
+        status=INTERRUPTED if record.is_interrupted else record.status.value,
+        has_ended=has_ended,
+        reason=record.failure_reason or record.completion_reason or "",
+        remedy=f"%tune resume {record.name}" if record.is_interrupted else "",
+        strategy=config.strategy.value,
+        objective=config.objective,
+        random_seed=config.random_seed,
+        max_parallel_training_jobs=config.resource_limits.max_parallel_training_jobs,
+        max_training_jobs=most,
+        limits=tuple(_limits(config, counts.ended, elapsed, best)),
+        counts=counts,
+        seconds_elapsed=elapsed,
+        seconds_left=None if has_ended else _seconds_left(config, counts, elapsed),
+        seconds_choosing=record.seconds_choosing,
+        seconds_training=sum(row.seconds or 0.0 for row, _ in rows),
+        hyperparameter_names=names,
+        best=best,
+        best_as_code=as_code(best.hyperparameters) if best else "",
+        best_so_far=best_so_far,
+        rows=(
+            *best_first,
+            *(row for row, status in rows if status == ObjectiveStatus.PENDING),
+            *(row for row, status in rows if status == ObjectiveStatus.FAILED),
+        ),
+        failures=fold_failures(training_jobs, names),
+    )
+
+
+def as_code(hyperparameters: Mapping[str, Any]) -> str:
+    """Write hyperparameters as Python: one `name = value` a line.
+
+    Where a name is no variable's, all become one dict.
+    """
+    if all(name.isidentifier() and not iskeyword(name) for name in hyperparameters):
+        return "\n".join(f"{name} = {v!r}" for name, v in hyperparameters.items())
+    lines = (f"    {name!r}: {value!r}," for name, value in hyperparameters.items())
+    return "\n".join(("hyperparameters = {", *lines, "}"))
+
+
+def _rows(
+    record: TuningJobRecord, training_jobs: Iterable[TrainingJob], now: float
+) -> list[tuple[TrainingJobRow, ObjectiveStatus]]:
+    words = {status: status.value for status in TrainingJobStatus}
+    until: float | None = now
+    if record.is_interrupted:  # what was running no longer is; nobody saw it end
+        until = None
+        words[TrainingJobStatus.IN_PROGRESS] = INTERRUPTED
+        words[TrainingJobStatus.STOPPING] = INTERRUPTED
+    return [
+        (
+            TrainingJobRow(
+                index=job.index,
+                value=job.value,
+                status=words[job.status],
+                seconds=_seconds_between(job.started_at, job.ended_at or until),
+                hyperparameters=job.hyperparameters,
+                reports=job.reports[-1].resource if job.reports else 0,
+                why=failure_cause(job) or job.stop_reason or "",
+            ),
+            job.objective_status,
+        )
+        for job in training_jobs
+    ]
+
+
+def _seconds_between(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else max(0.0, end - start)
+
+
+def _count(training_jobs: Iterable[TrainingJob]) -> Counts:
+    counts = Counter(job.status for job in training_jobs)
+    return Counts(
+        completed=counts[TrainingJobStatus.COMPLETED],
+        stopped=counts[TrainingJobStatus.STOPPED],
+        failed=counts[TrainingJobStatus.FAILED],
+        running=counts[TrainingJobStatus.IN_PROGRESS]
+        + counts[TrainingJobStatus.STOPPING],
+    )
+
+
+def _best_so_far(
+    usable: Iterable[TrainingJobRow], objective: Objective
+) -> tuple[tuple[int, float], ...]:
+    corners: list[tuple[int, float]] = []
+    smallest = math.inf
+    for row in usable:
+        if (loss := _loss(row, objective)) < smallest:
+            smallest = loss
+            corners.append((row.index, cast(float, row.value)))
+    return tuple(corners)
+
+
+def _loss(row: TrainingJobRow, objective: Objective) -> float:
+    return math.inf if row.value is None else objective.loss(row.value)
+
+
+def _seconds_elapsed(record: TuningJobRecord, now: float) -> float:
+    """Return for how long a runner ran: `seconds_run` is as of `modified_at`."""
+    if not record.status.is_terminal and not record.is_interrupted:
+        return record.seconds_run + max(0.0, now - record.modified_at)
+    ended_at = record.ended_at or record.modified_at
+    return record.seconds_run or max(0.0, ended_at - record.created_at)
+
+
+def _max_training_jobs(config: TuningJobConfig) -> int | None:
+    most = config.resource_limits.max_number_of_training_jobs
+    if config.strategy != Strategy.GRID:
+        return most
+    combinations = int(ParameterRanges(config.ranges).size)
+    return combinations if most is None else min(most, combinations)
+
+
+def _limits(
+    config: TuningJobConfig, ended: int, elapsed: float, best: TrainingJobRow | None
+) -> Iterator[Limit]:
+    most, criteria = _max_training_jobs(config), config.completion_criteria
+    if most is not None:
+        yield Limit(what=TRAINING_JOBS, limit=most, reached=ended)
+    seconds = config.resource_limits.max_runtime_in_seconds
+    if seconds is not None:
+        yield Limit(what=RUN_TIME, limit=seconds, reached=elapsed)
+    target = criteria.target_objective_metric_value
+    if target is not None:
+        reached = None if best is None else best.value
+        yield Limit(what=TARGET, limit=target, reached=reached)
+    not_improving = criteria.max_number_of_training_jobs_not_improving
+    if not_improving is not None:
+        yield Limit(what=NOT_IMPROVING, limit=not_improving)
+
+
+def _seconds_left(
+    config: TuningJobConfig, counts: Counts, elapsed: float
+) -> float | None:
+    """Expect the rest at the pace so far, once a first round has ended."""
+    expected = []
+    limits = config.resource_limits
+    if limits.max_runtime_in_seconds is not None:
+        expected.append(max(0.0, limits.max_runtime_in_seconds - elapsed))
+    most = _max_training_jobs(config)
+    if most is not None and counts.ended >= limits.max_parallel_training_jobs:
+        pace = elapsed / counts.ended
+        expected.append(max(0, most - counts.ended) * pace)
+    return min(expected, default=None)
