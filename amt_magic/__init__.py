@@ -41,7 +41,7 @@ _HOMES = {
         "TuningJobStatus",
     ),
     "metrics": ("MetricDefinition", "report"),
-    "quotas": ("Quotas",),
+    "service_quotas": ("Quotas",),
     "ranges": (
         "CategoricalParameter",
         "ContinuousParameter",

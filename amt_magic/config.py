@@ -286,8 +286,8 @@ class TuningJobConfig:
         wanted = self.objective.metric_name
         if not given:
             with faults.within("metric_definitions[0]"):
-                given = (default_definition(wanted),)
-            return given
+                return (default_definition(wanted),)
+            return ()
         rule = f"must define the objective {wanted!r}"
         faults.check(wanted in names, "metric_definitions", rule, *names)
         return given

@@ -1,11 +1,13 @@
 """Starts runners. The kernel's end: it never imports what it starts."""
 
+import json
 import os
 import site
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 from amt_magic.config import TuningJobConfig
 from amt_magic.errors import StoreError
@@ -38,6 +40,33 @@ def start_runner(
     if starter.returncode:
         last = starter.stderr.strip().rpartition("\n")[2]
         raise StoreError(f"the runner of {name!r} did not start: {last}")
+
+
+def run_dry(
+    config: TuningJobConfig, folder: Path, payload: Payload, url: str
+) -> dict[str, Any]:
+    """Run one training job outside the store, and return how it ended."""
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "amt_magic.runner", "--dry-run", str(folder)],
+        env=runner_environment(config, folder, payload, url),
+        cwd=payload.working_directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        answer, errors = runner.communicate()
+    except BaseException:
+        runner.kill()  # its training process ends with it
+        runner.wait()
+        raise
+    if runner.returncode:
+        last = errors.strip().rpartition("\n")[2]
+        raise StoreError(f"the dry run did not come to its end: {last}")
+    told: dict[str, Any] = json.loads(answer)
+    return told
 
 
 def runner_environment(

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ INSIDE = "AMT_TRAINING_JOB"  # environment variable that a training job has
 
 NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|(?i:nan|inf(?:inity)?))"
 SECONDS_A_LINE = 0.05  # that an expression may take, 10^4 times what a good one does
-SLOW_LINES = 10  # after which a slow expression is not tried again
+SECONDS_WASTED = 0.5  # in all, after which a slow expression is not tried again
+FAIR_SECONDS = (1e-4, 1e-6)  # a line and a character, 10 times what a good one takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ class MetricReader:
     @property
     def slow(self) -> list[str]:
         """Names of the metrics whose expressions were given up as too slow."""
-        return [e.name for e in self._expressions if e.slow_lines >= SLOW_LINES]
+        return [e.name for e in self._expressions if e.is_given_up]
 
     def _reserved(self, text: str) -> list[tuple[str, float]] | None:
         is_result = text.startswith(RESERVED_RESULT)
@@ -128,7 +130,7 @@ class _Expression:
 
     def __init__(self, definition: MetricDefinition) -> None:
         self.name = definition.name
-        self.slow_lines = 0
+        self.seconds_wasted = 0.0
         if definition == default_definition(definition.name):
             self._search = self._fast_search(re.compile(definition.regex))
         else:
@@ -147,15 +149,24 @@ class _Expression:
 
     def _timed_search(self, pattern: "regex.Pattern[str]") -> Callable[[str], Any]:
         def search(line: str) -> Any:
-            if self.slow_lines >= SLOW_LINES:
+            if self.is_given_up:
                 return None
+            started = time.thread_time()
             try:
                 return pattern.search(line, timeout=SECONDS_A_LINE)
             except TimeoutError:
-                self.slow_lines += 1
                 return None
+            finally:
+                fair = FAIR_SECONDS[0] + FAIR_SECONDS[1] * len(line)
+                wasted = time.thread_time() - started - fair
+                self.seconds_wasted += max(0.0, wasted)
 
         return search
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether the expression has wasted too much time to be tried again."""
+        return self.seconds_wasted >= SECONDS_WASTED
 
 
 def report(**metrics: float) -> None:

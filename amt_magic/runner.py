@@ -8,6 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+DRY_RUN = "--dry-run"
+REQUEST = "request.json"  # the config of a dry run, in its folder
+
 
 def main(name: str) -> None:
     """Detach, then run the tuning job to its end."""
@@ -46,6 +49,36 @@ def run(name: str, folder: Path) -> None:
     writer.finish(outcome.status, outcome.reason, tuner.seconds_choosing)
 
 
+def try_once(folder: Path) -> None:
+    """Run one training job at the centre of the ranges; print how it ended as JSON."""
+    import json
+    from math import inf
+
+    from amt_magic.executors import Assignment
+    from amt_magic.executors.local import LocalExecutor, start_fork_server
+    from amt_magic.executors.payload import read_manifest
+    from amt_magic.jobs import Ended
+    from amt_magic.wire import config_from_request
+
+    config = config_from_request(json.loads((folder / REQUEST).read_text()))
+    context = start_fork_server(read_manifest(folder).modules)
+    executor = LocalExecutor(config, folder, context, grace_seconds=0.0)
+    centre = config.space.decode([0.5] * len(config.space))
+    executor.start(Assignment(index=1, name="dry-run", hyperparameters=centre))
+    started = executor.now()
+    ended = None
+    while ended is None:
+        told = executor.events(inf)
+        ended = next((event for event in told if isinstance(event, Ended)), None)
+    executor.close()
+    answer = {
+        "seconds": ended.time - started,
+        "status": ended.status,
+        "failure_reason": ended.failure_reason,
+    }
+    sys.stdout.write(json.dumps(answer))
+
+
 def _detach(log: Path) -> None:
     """Become a process that nobody waits for, with a guardian as its parent.
 
@@ -79,4 +112,7 @@ def _redirect(log: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[1] == DRY_RUN:
+        try_once(Path(sys.argv[2]))
+    else:
+        main(sys.argv[1])

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from amt_magic import quotas as quotas_module
+from amt_magic import service_quotas
 from amt_magic.checks import Faults
 from amt_magic.config import (
     CompletionCriteria,
@@ -22,7 +22,7 @@ from amt_magic.executors.payload import Payload, write_payload
 from amt_magic.inputs.function import function_payload, script_payload
 from amt_magic.inputs.options import build_config
 from amt_magic.launcher import start_runner
-from amt_magic.quotas import Quotas
+from amt_magic.service_quotas import Quotas
 from amt_magic.store.folders import new_folder, trim_folders
 from amt_magic.store.job_store import JobStore, name_taken
 from amt_magic.tuning_jobs import TuningJob
@@ -60,7 +60,7 @@ def create(
     store, quotas = JobStore(), quotas or Quotas()
     name = _free_name(store, name, replace)
     running = sum(1 for record in store.records() if not record.status.is_terminal)
-    quotas_module.check(config, quotas, running)
+    service_quotas.check(config, quotas, running)
     if config.random_seed is None:
         config = config.evolve(random_seed=secrets.randbelow(2**31))
     trim_folders(store, payload_gigabytes)

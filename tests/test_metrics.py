@@ -239,8 +239,8 @@ def test_a_result_counts_for_each_metric_that_had_no_value():
     [
         (r"(a|aa)+$b(\d)", "a" * 5000),
         (r"(x+x+)+y(\d)", "x" * 5000),
-        (r"(.*)*=(\d)", "x" * 5000),
-        (r"^(\w+\s?)*$(\d)", "word " * 1000 + "!"),
+        (r"(x+)+y(\d)z", "x" * 5000 + "y"),
+        (r"x*x*x*y(\d)", "x" * 200),  # never too long, always too slow
     ],
 )
 def test_a_catastrophic_expression_costs_a_bounded_time(regex, line):
@@ -249,7 +249,7 @@ def test_a_catastrophic_expression_costs_a_bounded_time(regex, line):
 
     found = [value for _ in range(1000) for value in given.read(f"{line} accuracy=1")]
 
-    assert time.process_time() - started < 3  # ten lines of 0.05 s, then given up
+    assert time.process_time() - started < 3  # half a second, then it is given up
     assert found == [("accuracy", 1.0)] * 1000
     assert given.slow == ["loss"]
 
@@ -375,7 +375,7 @@ def test_a_report_leaves_the_process_at_once(tmp_path):
 def test_importing_the_reader_stays_cheap():
     heavy = ("numpy", "pandas", "IPython", "sqlalchemy", "matplotlib", "skopt")
     code = (
-        "import sys, amt_magic.wire, amt_magic.quotas, amt_magic.jobs\n"
+        "import sys, amt_magic.wire, amt_magic.service_quotas, amt_magic.jobs\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
 

@@ -179,8 +179,8 @@ def _describe(error: BaseException) -> tuple[str, str]:
     if isinstance(error, EOFError):
         reason += "; a training job has nobody to ask: input() cannot be used"
     frames = traceback.extract_tb(trace)
-    if frames:
-        frame = frames[0]
+    if frames:  # the innermost frame of the file that the code starts in
+        frame = [f for f in frames if f.filename == frames[0].filename][-1]
         where = f"{frame.filename} line {frame.lineno}"
         reason = f"{reason} ({where}: {frame.line})" if frame.line else reason
     return reason, shown

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from amt_magic.ranges import LARGEST_INTEGER
+
 NOTHING = "\N{EN DASH}"
 GLYPHS = {  # statuses differ by shape, for those who do not see colour
     "Completed": "●",
@@ -39,7 +41,9 @@ def number(value: float | None, digits: int = 5) -> str:
     """Write a number with up to `digits` significant digits; integers in full."""
     if value is None:
         return NOTHING
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.{digits}g}"
+    return visible(str(value), 24)
 
 
 def numbers(values: Sequence[float | None]) -> list[str]:
@@ -91,8 +95,11 @@ def hyperparameters(values: Sequence[Any]) -> list[str]:
 
 
 def is_numeric(values: Sequence[Any]) -> bool:
-    """Tell whether all values are numbers; booleans are not."""
-    return all(type(value) in (int, float) for value in values)
+    """Tell whether all values are numbers that a float can tell apart."""
+    return all(
+        type(value) is float or (type(value) is int and abs(value) <= LARGEST_INTEGER)
+        for value in values
+    )
 
 
 def duration(seconds: float) -> str:
@@ -106,12 +113,14 @@ def duration(seconds: float) -> str:
         return f"{whole // 60} min {whole % 60} s"
     if whole < 86400:
         return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+    if whole < 100 * 86400:
+        return f"{whole // 86400} d {whole % 86400 // 3600} h"
+    return f"{seconds / 86400:.4g} d"
 
 
 def plural(count: int, noun: str) -> str:
     """Write a count and its noun: `1 training job`, `2 training jobs`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def columns(text: str) -> int:

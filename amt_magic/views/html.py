@@ -19,7 +19,7 @@ MOST_CODE_CHARACTERS = 4_000
 MOST_FAILURES = 10
 
 STYLE = """<style>
-.amt-summary{font-variant-numeric:tabular-nums}
+.amt-summary{overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .amt-summary .amt-quiet,.amt-summary th{color:var(--jp-ui-font-color2,inherit)}
 .amt-summary table{border-collapse:collapse;font-size:inherit;margin:0}
 .amt-summary :is(thead,tbody) tr :is(th,td){padding:3px 10px;text-align:right;
@@ -100,9 +100,10 @@ def _bar(summary: TuningJobSummary) -> str:
 def _best(summary: TuningJobSummary, plot: bool) -> Iterator[str]:
     if summary.best is None:
         return
+    item = '<div style="min-width:0;max-width:100%">'
     yield '<div style="display:flex;flex-wrap:wrap;gap:8px 32px;margin:8px 0">'
     yield (
-        f'<div><b style="font-size:20px">{number(summary.best.value)}</b> '
+        f'{item}<b style="font-size:20px">{number(summary.best.value)}</b> '
         f'<span class="amt-quiet">best <bdi>{escape(headlines.metric(summary))}</bdi>, '
         f"training job {summary.best.index}</span>"
         f'<pre style="max-height:190px;overflow:auto;margin:4px 0">'
@@ -113,7 +114,7 @@ def _best(summary: TuningJobSummary, plot: bool) -> Iterator[str]:
         alt = escape(alt + headlines.best(summary))
         image = convergence_image(summary)
         box = "width:640px;max-width:100%;height:auto"
-        yield f'<div><img style="{box}" src="{image}" alt="{alt}"></div>'
+        yield f'{item}<img style="{box}" src="{image}" alt="{alt}"></div>'
     yield "</div>"
 
 

@@ -16,6 +16,7 @@ Item = TypeVar("Item")
 MOST_MARKS = 400
 FEWEST_FENCED = 8  # values, from which the worst may lie beyond the axis
 LARGEST = 1e300  # of a value in a plot; the length of its axis must not overflow
+LOGARITHMIC_FROM = 30  # times the best
 GOLDEN = 0.6180339887  # its multiples, modulo 1, fill [0, 1] evenly
 
 
@@ -27,6 +28,21 @@ class Mark(NamedTuple):
     status: str
 
 
+class Axis(NamedTuple):
+    """The ends of an axis, and whether it is logarithmic."""
+
+    low: float
+    high: float
+    is_logarithmic: bool = False
+
+    def share(self, value: float) -> float:
+        """Return where a value lies, from 0 at the low end to 1 at the high one."""
+        low, high = self.low, self.high
+        if self.is_logarithmic:
+            value, low, high = math.log(value), math.log(low), math.log(high)
+        return (value - low) / (high - low)
+
+
 class Convergence(NamedTuple):
     """What the convergence plot shows.
 
@@ -36,8 +52,7 @@ class Convergence(NamedTuple):
 
     marks: Sequence[Mark]
     line: Sequence[tuple[int, float]]
-    low: float
-    high: float
+    axis: Axis
     last_index: int
     beyond: int
 
@@ -55,13 +70,13 @@ def convergence(summary: TuningJobSummary) -> Convergence:
     """Choose what the convergence plot shows, 400 training jobs at most."""
     objective = summary.objective
     rows = sorted(summary.rows, key=attrgetter("index"))
-    low, high = value_axis((row.value for row in rows), objective)
-    worse = low if objective.loss(low) > objective.loss(high) else high
+    axis = value_axis((row.value for row in rows), objective)
+    worse = max(axis.low, axis.high, key=objective.loss)
     marks, beyond = [], 0
     for row in rows:
         status = _plain_status(row.status)
         if row.value is not None and math.isfinite(row.value):
-            value = min(high, max(low, row.value))
+            value = min(axis.high, max(axis.low, row.value))
             beyond += value != row.value
             marks.append(Mark(row.index, value, status))
         elif row.value is not None or status == "Failed":
@@ -70,31 +85,33 @@ def convergence(summary: TuningJobSummary) -> Convergence:
     line = list(summary.best_so_far)
     if line and line[-1][0] < last_index:
         line.append((last_index, line[-1][1]))
-    return Convergence(_thin(marks), _thin(line), low, high, last_index, beyond)
+    return Convergence(_thin(marks), _thin(line), axis, last_index, beyond)
 
 
-def value_axis(
-    values: Iterable[float | None], objective: Objective
-) -> tuple[float, float]:
-    """Return the ends of an axis for values of the objective.
+def value_axis(values: Iterable[float | None], objective: Objective) -> Axis:
+    """Choose the axis for values of the objective.
 
     From the best to the worst, but not to those that lie further behind the worse
-    quartile than 3 times the distance between the quartiles.
+    quartile than 3 times the distance between the quartiles. Logarithmic where
+    small values are better, all are above 0, and that quartile is 30 times the best.
     """
     finite = [v for v in values if v is not None and abs(v) <= LARGEST]
     losses = sorted(map(objective.loss, finite))
     if not losses:
-        return 0.0, 1.0
+        return Axis(0.0, 1.0)
     best, worst = losses[0], losses[-1]
-    if len(losses) >= FEWEST_FENCED:
-        first, _, third = quantiles(losses, n=4, method="inclusive")
-        fence = third + 3 * (third - first) if third > first else math.inf
-        worst = max(loss for loss in losses if loss <= fence)
     if best == worst:
         margin = 0.05 * abs(best) or 0.05
         best, worst = best - margin, worst + margin
-    ends = objective.loss(best), objective.loss(worst)
-    return min(ends), max(ends)
+    first, third = best, worst
+    if len(losses) >= FEWEST_FENCED:
+        first, _, third = quantiles(losses, n=4, method="inclusive")
+    if best > 0 and third >= LOGARITHMIC_FROM * best:
+        return Axis(best, worst, is_logarithmic=True)
+    fence = third + 3 * (third - first) if third > first else math.inf
+    worst = max((loss for loss in losses if loss <= fence), default=worst)
+    ends = objective.loss(best), objective.loss(max(worst, third))
+    return Axis(min(ends), max(ends))
 
 
 def learning_curves(

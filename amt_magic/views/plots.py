@@ -18,6 +18,7 @@ from amt_magic.ranges import (
 )
 from amt_magic.views.formats import hyperparameter, number, visible
 from amt_magic.views.plot_data import (
+    Axis,
     LearningCurve,
     Mark,
     convergence,
@@ -39,6 +40,7 @@ COLORS = {
 }
 MARKERS = {"Completed": "o", "Stopped": "s", "Failed": "x", "InProgress": "o"}
 SIZES = {"Completed": 4, "Stopped": 3.5, "Failed": 4.5, "InProgress": 4}
+MARGIN = 0.08  # of an axis, beyond its ends
 CROWDED = 150  # marks, from which they are drawn smaller
 LEGEND: dict[str, Any] = {  # one line above the axes
     "loc": "lower right",
@@ -74,7 +76,7 @@ def plot_convergence(summary: TuningJobSummary, ax: "Axes | None" = None) -> "Ax
     beyond = f" ({data.beyond:,} worse than this axis reaches)" if data.beyond else ""
     ax.set_xlabel(f"training job{beyond}")
     _set_whole_axis(ax, 0.5, max(data.last_index, 2) + 0.5)
-    _set_value_axis(ax, (data.low, data.high), summary.objective)
+    _set_value_axis(ax, data.axis, summary.objective)
     _draw_legend(ax)
     return ax
 
@@ -117,11 +119,11 @@ def plot_parameters(
     rule = f"must be {len(ranges)}, one for each hyperparameter"
     faults.check(len(axes) == len(ranges), "axes", rule, len(axes))
     faults.raise_if_any()
-    ends = value_axis((row.value for row in summary.rows), summary.objective)
+    axis = value_axis((row.value for row in summary.rows), summary.objective)
     for ax, (name, given) in zip(axes, ranges.items(), strict=True):
         _draw_marks(ax, parameter_marks(summary.rows, name, given))
         _set_scale(ax, given)
-        _set_value_axis(ax, ends, summary.objective)
+        _set_value_axis(ax, axis, summary.objective)
         ax.set_xlabel(visible(name, 40), **PLAIN)
     return axes
 
@@ -208,11 +210,14 @@ def _set_whole_axis(ax: "Axes", low: float, high: float) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
-def _set_value_axis(
-    ax: "Axes", ends: tuple[float, float], objective: Objective
-) -> None:
-    margin = 0.08 * (ends[1] - ends[0])
-    ax.set_ylim(ends[0] - margin, ends[1] + margin)
+def _set_value_axis(ax: "Axes", axis: Axis, objective: Objective) -> None:
+    if axis.is_logarithmic:
+        margin = (axis.high / axis.low) ** MARGIN
+        ax.set_yscale("log")
+        ax.set_ylim(axis.low / margin, axis.high * margin)
+    else:
+        margin = MARGIN * (axis.high - axis.low)
+        ax.set_ylim(axis.low - margin, axis.high + margin)
     ax.set_ylabel(visible(objective.metric_name, 24), **PLAIN)
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", alpha=0.25)
@@ -223,16 +228,16 @@ def _set_scale(ax: "Axes", given: AnyRange) -> None:
         labels = [hyperparameter(value, 12) for value in given.values]
         ax.set_xticks(range(len(labels)), labels, **PLAIN)
         ax.set_xlim(-0.5, len(labels) - 0.5)
-    elif given.scaling == ScalingType.LOGARITHMIC:
+        return
+    if given.scaling == ScalingType.LOGARITHMIC:
         ax.set_xscale("log")
-        ax.set_xlim(given.min_value, given.max_value)
     elif given.scaling == ScalingType.REVERSE_LOGARITHMIC:
-        ticks = [given.decode(unit) for unit in (0.0, 0.5, 1.0)]
         ax.set_xscale("function", functions=(_reverse_log, _undo_reverse_log))
-        ax.set_xticks(ticks, map(number, ticks))
-        ax.set_xlim(given.min_value, given.max_value)
-    else:
-        ax.set_xlim(given.min_value, given.max_value)
+    if given.scaling != ScalingType.LINEAR:
+        ticks = [given.decode(unit) for unit in (0.0, 0.5, 1.0)]
+        ax.set_xticks(ticks, [number(tick, 3) for tick in ticks])
+        ax.set_xticks([], minor=True)
+    ax.set_xlim(given.min_value, given.max_value)
 
 
 def _reverse_log(values: Any) -> Any:

@@ -12,6 +12,7 @@ from amt_magic.views.text_plots import text_convergence
 MOST_ROWS = 20
 MOST_FAILURES = 5
 GAP = "  "
+WIDEST_METRIC = 24
 NARROWEST_WHY = 16
 
 
@@ -84,7 +85,8 @@ def _fitting(table: Table, width: int) -> list[Column]:
     """Take the columns that fit; the last one is cut."""
     statuses = [f"{GLYPHS[status]} {status}" for status in table.status.texts]
     status = table.status._replace(texts=statuses)
-    shown = [table.number, table.value, status, table.seconds]
+    value = table.value._replace(heading=cut(table.value.heading, WIDEST_METRIC))
+    shown = [table.number, value, status, table.seconds]
     left = width - sum(map(_space, shown)) - (NARROWEST_WHY if table.why else 0)
     for column in filter(None, (*table.hyperparameters, table.reports)):
         if _space(column) <= left:

@@ -1,5 +1,7 @@
 """The convergence plot in characters."""
 
+import math
+
 from amt_magic.views.formats import GLYPHS, number, numbers, visible
 from amt_magic.views.plot_data import Convergence, convergence
 from amt_magic.views.summary import TuningJobSummary
@@ -32,11 +34,10 @@ def text_convergence(summary: TuningJobSummary, width: int) -> list[str]:
 
 
 def _labels(data: Convergence) -> list[str]:
+    low, high, is_logarithmic = data.axis
+    middle = math.sqrt(low) * math.sqrt(high) if is_logarithmic else (low + high) / 2
     labels = [""] * ROWS
-    middle = data.low / 2 + data.high / 2
-    places = (0, ROWS // 2, ROWS - 1)
-    for place, text in zip(places, numbers([data.high, middle, data.low]), strict=True):
-        labels[place] = text
+    labels[:: ROWS // 2] = numbers([high, middle, low])
     return labels
 
 
@@ -82,5 +83,5 @@ class _Canvas:
         return round(share * (self.across - 1))
 
     def _row(self, value: float) -> int:
-        share = (self.data.high - value) / (self.data.high - self.data.low)
+        share = 1 - self.data.axis.share(value)
         return min(ROWS - 1, max(0, round(share * (ROWS - 1))))

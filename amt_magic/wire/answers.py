@@ -14,7 +14,7 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobRecord,
 )
-from amt_magic.quotas import Quotas, training_job_limit
+from amt_magic.service_quotas import Quotas, training_job_limit
 from amt_magic.wire.requests import request_from_config
 from amt_magic.wire.values import encode_hyperparameters
 

@@ -225,7 +225,9 @@ class _Reader:
                 name, where = get(item, "Name"), f"{path}[{place}].Name"
                 is_new = not isinstance(name, str) or name not in ranges
                 self.faults.check(is_new, where, "has a range already", name)
-                self.faults.text(where, name, 255)
+                self.faults.check(
+                    isinstance(name, str), where, "must be a string", name
+                )
                 ours = f"ranges[{name!r}]"
                 self.paths[ours] = f"{path}[{place}]"
                 given = self._part(_read_range, ours, {"kind": kind, "item": item})

@@ -3,7 +3,7 @@ import pytest
 from amt_magic.config import Objective, ResourceLimits, TuningJobConfig
 from amt_magic.errors import ResourceLimitExceededError, ValidationError
 from amt_magic.metrics import MetricDefinition
-from amt_magic.quotas import Quotas, check, training_job_limit
+from amt_magic.service_quotas import Quotas, check, training_job_limit
 from amt_magic.ranges import CategoricalParameter, IntegerParameter
 
 DAY = 86_400
