@@ -15,8 +15,9 @@ from amt_magic.executors.logs import log_file, read_log
 from amt_magic.executors.payload import Payload, Travelled, write_payload
 from amt_magic.jobs import TrainingJobStatus
 from amt_magic.launcher import run_dry
-from amt_magic.metrics import MetricReader
+from amt_magic.metrics import RESERVED_RESULT, MetricReader
 from amt_magic.store.tables import default_url
+from amt_magic.views.formats import duration, plural
 
 SHOWN = 3  # lines of a kind
 LOG_LINES = 15
@@ -54,10 +55,11 @@ class DryRun:
             [
                 f"one training job at {values}: {self.seconds:.1f} s",
                 *self._luggage(),
-                f"{self.objective_name} was found {count} times, last {self.values[-1]:g}:",
+                f"{self.objective_name} came {plural(count, 'time')}, "
+                f"last {self.values[-1]:g}:",
                 *matched,
                 f"{self.training_jobs} training jobs, {self.parallel} at a time, "
-                f"would take about {_duration(self.seconds_expected)}",
+                f"would take about {duration(self.seconds_expected)}",
             ]
         )
 
@@ -69,7 +71,7 @@ class DryRun:
             f"    {item.name}: {item.type}, {item.megabytes:.1f} MB"
             for item in self.travelled
         ]
-        return [f"{len(lines)} names travelled, {total:.1f} MB:", *lines]
+        return [f"{plural(len(lines), 'name')} travelled, {total:.1f} MB:", *lines]
 
 
 def dry_run(config: TuningJobConfig, payload: Payload) -> DryRun:
@@ -112,7 +114,8 @@ def _matches(config: TuningJobConfig, log: str) -> tuple[list[str], list[float]]
     for line in log.replace("\r", "\n").split("\n"):
         for name, value in reader.read(line):
             if name == config.objective.metric_name:
-                lines.append(line)
+                is_result = line.startswith(RESERVED_RESULT)
+                lines.append("the value it ended with" if is_result else line)
                 values.append(value)
     return lines, values
 
@@ -130,11 +133,3 @@ def _not_found(name: str, log: str) -> ValidationError:
 def _end(log: str) -> str:
     lines = log.rstrip().splitlines()[-LOG_LINES:]
     return "\nthe end of its log:\n" + "\n".join(f"    {line}" for line in lines)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

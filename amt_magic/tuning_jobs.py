@@ -106,8 +106,7 @@ class TuningJob:
         from amt_magic.views.progress import watch
 
         watch(self.summary, timeout=timeout, final=final)
-        record = self._record
-        if record.is_interrupted:
+        if self._record.is_interrupted:
             raise self._interrupted()
 
     def _interrupted(self) -> TuningJobInterruptedError:
@@ -189,7 +188,7 @@ class TuningJob:
 
     def show(self) -> None:
         """Display the table of training jobs and the plot."""
-        from amt_magic.views.render import show
+        from amt_magic.views.progress import show
 
         show(self.summary())
 

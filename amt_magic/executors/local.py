@@ -132,7 +132,7 @@ class LocalExecutor:
 
     def events(self, timeout: float) -> Sequence[Event]:
         """Return what happened since, in order; wait `timeout` seconds for it."""
-        wait = 0.0 if self._told else min(timeout, self._seconds_to_next_kill())
+        wait = 0.0 if self._told else min(timeout, self._seconds_to_next_kill(), 60.0)
         for key, _ in self._selector.select(wait):
             index, handle = key.data
             if index in self._running:

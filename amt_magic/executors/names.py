@@ -7,10 +7,10 @@ import builtins
 import dis
 import re
 from collections.abc import Iterable, Mapping
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-_READS = frozenset(
+READS = frozenset(
     {
         "LOAD_NAME",
         "LOAD_GLOBAL",
@@ -33,7 +33,7 @@ def names_read(code: CodeType) -> dict[str, None]:
     (`frame.query("age > @limit")`).
     """
     instructions = dis.get_instructions(code)
-    found = dict.fromkeys(i.argval for i in instructions if i.opname in _READS)
+    found = dict.fromkeys(i.argval for i in instructions if i.opname in READS)
     queries = not {"query", "eval"}.isdisjoint(code.co_names)
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -56,7 +56,7 @@ def travelling(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, 
     for name in names:
         value = namespace.get(name, vars(builtins).get(name))
         ours = _is_of_ipython(value)
-        if name in _OWN_NAMES_OF_A_MODULE or name in _REPLACED_BY_IPYTHON and ours:
+        if name in _OWN_NAMES_OF_A_MODULE or (ours and name in _REPLACED_BY_IPYTHON):
             continue
         if name in namespace or ours:
             found[name] = value
@@ -73,5 +73,8 @@ def name_remedy(name: str, namespace: Mapping[str, Any]) -> str | None:
 
 
 def _is_of_ipython(value: object) -> bool:
-    module = getattr(value, "__module__", None) or type(value).__module__
+    if isinstance(value, FunctionType):
+        module = value.__globals__.get("__name__")
+    else:
+        module = type(value).__module__
     return str(module).partition(".")[0] in ("IPython", "ipykernel")

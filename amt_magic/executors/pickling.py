@@ -62,7 +62,8 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         if isinstance(value, ModuleType):
             self.modules[value.__name__] = None
         elif reduced is NotImplemented and isinstance(value, _BY_REFERENCE):
-            self.modules[str(value.__module__)] = None
+            if value.__module__ in sys.modules:  # None for methods written in C
+                self.modules[value.__module__] = None
         elif isinstance(value, FunctionType) and value.__globals__ is self._namespace:
             self._take_out_globals(value, reduced)
         return reduced

@@ -7,6 +7,7 @@ question. What is not listed here shows when it is pickled.
 from dataclasses import dataclass
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ _BY_REFERENCE = (type, FunctionType, BuiltinFunctionType, ModuleType)
 
 def obstacle(value: object) -> Obstacle | None:
     """Return why a value cannot travel; None where nothing is known against it."""
-    kind = type(value)
+    kind: Any = type(value)
     if issubclass(kind, _BY_REFERENCE):
         return None
     if hasattr(kind, "is_cuda") and _device(value) not in ("cpu", "meta"):
@@ -97,9 +98,12 @@ def obstacle(value: object) -> Obstacle | None:
 def class_name(value: object) -> str:
     """Return the name of a value's class as its users know it: `numpy.ndarray`."""
     kind = type(value)
+    if issubclass(kind, type):
+        return "class"
     package = kind.__module__.partition(".")[0]
-    own = package in ("builtins", "__main__") or package.startswith("_")
-    return kind.__qualname__ if own else f"{package}.{kind.__qualname__}"
+    if package in ("builtins", "__main__"):
+        return kind.__qualname__
+    return f"{package.lstrip('_')}.{kind.__qualname__}"  # _io.BytesIO is io.BytesIO
 
 
 @lru_cache(maxsize=1024)

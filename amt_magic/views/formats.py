@@ -24,11 +24,12 @@ def visible(text: str, limit: int | None = None) -> str:
     visible("two\nlines")    # two\nlines
     Control, formatting (bidi) and surrogate characters never reach a page or terminal.
     """
-    if limit is not None and len(text) > limit:
-        text = text[: limit - 1] + "…"
-    if text.isprintable():
-        return text
-    return "".join(map(_visible_character, text))
+    shown = text if limit is None else text[: limit + 1]
+    if not shown.isprintable():
+        shown = "".join(map(_visible_character, shown))
+    if limit is not None and len(shown) > limit:
+        shown = shown[: limit - 1] + "…"
+    return shown
 
 
 def _visible_character(character: str) -> str:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from statistics import quantiles
 from typing import NamedTuple, TypeVar
 
-from amt_magic.config import Objective
+from amt_magic.config import Objective, ObjectiveType
 from amt_magic.jobs import History, TrainingJob
 from amt_magic.ranges import AnyRange, CategoricalParameter
 from amt_magic.views.summary import ENDED, TrainingJobRow, TuningJobSummary
@@ -15,7 +15,8 @@ Item = TypeVar("Item")
 
 MOST_MARKS = 400
 FEWEST_FENCED = 8  # values, from which the worst may lie beyond the axis
-LARGEST = 1e300  # of a value in a plot; the length of its axis must not overflow
+LARGEST = 1e200  # of a value in a plot; its axis must not overflow
+SMALLEST = 1e-100  # of a value on a logarithmic axis, likewise
 LOGARITHMIC_FROM = 30  # times the best
 GOLDEN = 0.6180339887  # its multiples, modulo 1, fill [0, 1] evenly
 
@@ -34,6 +35,10 @@ class Axis(NamedTuple):
     low: float
     high: float
     is_logarithmic: bool = False
+
+    def pin(self, value: float) -> float:
+        """Return the value, or the end of the axis that it lies beyond."""
+        return min(self.high, max(self.low, value))
 
     def share(self, value: float) -> float:
         """Return where a value lies, from 0 at the low end to 1 at the high one."""
@@ -76,13 +81,13 @@ def convergence(summary: TuningJobSummary) -> Convergence:
     for row in rows:
         status = _plain_status(row.status)
         if row.value is not None and math.isfinite(row.value):
-            value = min(axis.high, max(axis.low, row.value))
+            value = axis.pin(row.value)
             beyond += value != row.value
             marks.append(Mark(row.index, value, status))
         elif row.value is not None or status == "Failed":
             marks.append(Mark(row.index, worse, "Failed"))
     last_index = rows[-1].index if rows else 1
-    line = list(summary.best_so_far)
+    line = [(index, axis.pin(value)) for index, value in summary.best_so_far]
     if line and line[-1][0] < last_index:
         line.append((last_index, line[-1][1]))
     return Convergence(_thin(marks), _thin(line), axis, last_index, beyond)
@@ -106,7 +111,8 @@ def value_axis(values: Iterable[float | None], objective: Objective) -> Axis:
     first, third = best, worst
     if len(losses) >= FEWEST_FENCED:
         first, _, third = quantiles(losses, n=4, method="inclusive")
-    if best > 0 and third >= LOGARITHMIC_FROM * best:
+    is_positive = objective.type == ObjectiveType.MINIMIZE and best > SMALLEST
+    if is_positive and third >= LOGARITHMIC_FROM * best:
         return Axis(best, worst, is_logarithmic=True)
     fence = third + 3 * (third - first) if third > first else math.inf
     worst = max((loss for loss in losses if loss <= fence), default=worst)

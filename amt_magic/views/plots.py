@@ -53,10 +53,7 @@ LEGEND: dict[str, Any] = {  # one line above the axes
     "handlelength": 1.2,
     "handletextpad": 0.2,
 }
-PLAIN: dict[str, Any] = {
-    "parse_math": False,
-    "usetex": False,
-}  # for text that a user wrote
+PLAIN: dict[str, Any] = {"parse_math": False, "usetex": False}  # for users' texts
 
 
 def plot_convergence(summary: TuningJobSummary, ax: "Axes | None" = None) -> "Axes":

@@ -16,7 +16,6 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobRecord,
 )
-from amt_magic.ranges import ParameterRanges
 from amt_magic.views.failures import FailureGroup, failure_cause, fold_failures
 from amt_magic.views.formats import number, plural, visible
 
@@ -257,7 +256,7 @@ def _max_training_jobs(config: TuningJobConfig) -> int | None:
     most = config.resource_limits.max_number_of_training_jobs
     if config.strategy != Strategy.GRID:
         return most
-    combinations = int(ParameterRanges(config.ranges).size)
+    combinations = int(config.space.size)
     return combinations if most is None else min(most, combinations)
 
 

@@ -72,8 +72,8 @@ def _training_jobs(summary: TuningJobSummary, width: int) -> list[str]:
         ).rstrip()
         for line in zip(*texts, strict=True)
     ]
-    known = {column.heading for column in shown}
-    hidden = sum(column.heading not in known for column in table.hyperparameters)
+    known = set(map(id, shown))
+    hidden = sum(id(column) not in known for column in table.hyperparameters)
     if hidden:
         lines.append(f"{plural(hidden, 'more hyperparameter')}: job.dataframe()")
     if table.left_out:

@@ -2,7 +2,7 @@
 
 import math
 
-from amt_magic.views.formats import GLYPHS, number, numbers, visible
+from amt_magic.views.formats import GLYPHS, cut, number, numbers, visible
 from amt_magic.views.plot_data import Convergence, convergence
 from amt_magic.views.summary import TuningJobSummary
 
@@ -23,7 +23,7 @@ def text_convergence(summary: TuningJobSummary, width: int) -> list[str]:
     blank = " " * margin
     last = number(data.last_index) if data.last_index > 1 else ""
     return [
-        f"{visible(summary.objective.metric_name, 40)} by training job",
+        cut(f"{visible(summary.objective.metric_name, 40)} by training job", width),
         *(
             f"{label:>{margin}} {'┤' if label else '│'}{''.join(cells).rstrip()}"
             for label, cells in zip(labels, canvas.cells, strict=True)

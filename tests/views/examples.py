@@ -5,6 +5,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hypothesis import strategies as st
+
 from amt_magic.config import (
     CompletionCriteria,
     Objective,
@@ -25,6 +27,8 @@ from amt_magic.ranges import (
     ParameterRanges,
 )
 from amt_magic.views.summary import TuningJobSummary, summarize
+
+from ..generators import any_ranges
 
 CREATED = 1_700_000_000.0
 RANGES = {
@@ -90,6 +94,7 @@ def a_job(
     *,
     hyperparameters: dict[str, Any] | None = None,
     seconds: float = 10.0,
+    reports_given: Sequence[Report] | None = None,
     **fields: Any,
 ) -> TrainingJob:
     values = [] if value is None else value
@@ -103,7 +108,8 @@ def a_job(
         if hyperparameters is None
         else hyperparameters,
         status=TrainingJobStatus(status),
-        reports=[
+        reports=reports_given
+        or [
             Report(index=index, resource=k, value=v, time=start + k)
             for k, v in enumerate(values, start=1)
         ],
@@ -225,6 +231,49 @@ def hostile() -> TuningJobSummary:
         completion_reason=HOSTILE,
     )
     return summarize(record, jobs)
+
+
+texts = st.text(max_size=30) | st.just(HOSTILE)
+outcomes = st.tuples(
+    st.sampled_from(TrainingJobStatus),
+    st.none() | st.floats() | st.lists(st.floats(), max_size=3),
+    st.floats(0, 1),
+    st.none() | texts,
+)
+spaces = st.dictionaries(
+    texts.filter(lambda name: name and name == name.strip()),
+    any_ranges,
+    min_size=1,
+    max_size=3,
+)
+
+
+@st.composite
+def any_summaries(draw: st.DrawFn) -> TuningJobSummary:
+    """Summaries with names, values, texts and statuses of any kind."""
+    direction = draw(st.sampled_from(["Maximize", "Minimize"]))
+    metric = draw(texts.filter(bool))
+    config = a_config(
+        draw(spaces), objective=Objective(type=direction, metric_name=metric)
+    )
+    jobs = [
+        a_job(
+            index,
+            values,
+            status,
+            hyperparameters=ParameterRanges(config.ranges).decode(
+                [unit] * len(config.ranges)
+            ),
+            failure_reason=text,
+            stop_reason=text,
+        )
+        for index, (status, values, unit, text) in enumerate(
+            draw(st.lists(outcomes, max_size=10)), start=1
+        )
+    ]
+    status = draw(st.sampled_from(TuningJobStatus))
+    record = a_record(status, config, completion_reason=draw(st.none() | texts))
+    return summarize(record, jobs, now=CREATED + draw(st.floats(0, 1e9)))
 
 
 EXAMPLES: dict[str, Callable[[], TuningJobSummary]] = {
