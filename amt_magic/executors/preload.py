@@ -9,9 +9,6 @@ import importlib
 import os
 from contextlib import suppress
 
-import amt_magic.executors.payload
-import amt_magic.executors.training_process
-
 from amt_magic.executors.training_process import MODULES_VARIABLE
 
 for name in os.environ.pop(MODULES_VARIABLE, "").split(","):

@@ -70,8 +70,10 @@ def _leave_the_runner(output: Connection) -> None:
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     output.close()
-    sys.stdout = sys.__stdout__ = _line_stream(1)
-    sys.stderr = sys.__stderr__ = _line_stream(2)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = _line_stream(descriptor)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
     os.environ["PYTHONUNBUFFERED"] = "1"
     with suppress(OSError):  # when memory runs out, a training process goes first
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -47,13 +47,17 @@ class Cell:
     first_line: int
 
 
-def parse_cell(text: str, namespace: Mapping[str, Any]) -> Cell:
+def parse_cell(
+    text: str, namespace: Mapping[str, Any], *, is_script: bool = False
+) -> Cell:
     """Read the text below the `%%tune` line; raise all its faults together.
 
     # tune: --max-jobs 50
     depth: Integer(2, n_features)      # evaluated in the notebook's namespace
 
     model = fit(X, y, depth)           # from here on it is the body
+
+    With `is_script` the cell holds ranges only.
     """
     faults = Faults()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -63,7 +67,7 @@ def parse_cell(text: str, namespace: Mapping[str, Any]) -> Cell:
         raise ValidationError(faults.found)
     top = list(takewhile(_is_bare, tree.body))
     body = tree.body[len(top) :]
-    _check_parts(faults, top, body)
+    _check_parts(faults, top, body, is_script)
     ranges = _evaluate(faults, top, namespace)
     _check_later_ranges(faults, body, namespace)
     check_body(faults, body, text)
@@ -101,11 +105,16 @@ def _name(node: Any) -> str:
     return str(node.target.id)
 
 
-def _check_parts(faults: Faults, top: Sequence[Any], body: Sequence[Any]) -> None:
+def _check_parts(
+    faults: Faults, top: Sequence[Any], body: Sequence[Any], is_script: bool
+) -> None:
     if not top:
         remedy = f"begin with one a line, such as {_EXAMPLE}"
         faults.found.append(Fault(field="cell", rule="has no ranges", remedy=remedy))
-    if not body:
+    if body and is_script:
+        rule, remedy = "must hold ranges only", "the script is what runs"
+        note(faults, body[0].lineno, rule, remedy=remedy)
+    if not body and not is_script:
         rule = "has nothing to run below its ranges"
         remedy = "add the code that trains and prints the objective"
         faults.found.append(Fault(field="cell", rule=rule, remedy=remedy))

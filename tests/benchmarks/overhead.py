@@ -5,7 +5,6 @@ measured in the same run: a bare fork server, or a fresh interpreter.
 """
 
 import json
-import multiprocessing
 import os
 import resource
 import shutil
@@ -17,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import amt_magic as amt
@@ -95,31 +93,12 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return used() - before
 
 
-def bare_child(pipe, x):
-    pipe.send(trivial(x))
-
-
-def bare_fork_server() -> None:
-    """JOBS processes from a preloaded fork server, two at a time, nothing kept."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["numpy", "sklearn.linear_model"])
-    running = {}
-    for number in range(JOBS):
-        if len(running) == PARALLEL:
-            collect(running)
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=bare_child, args=(theirs, number / JOBS))
-        process.start()
-        theirs.close()
-        running[ours] = process
-    while running:
-        collect(running)
-
-
-def collect(running) -> None:
-    for pipe in wait(list(running)):
-        pipe.recv()
-        running.pop(pipe).join()
+def bare_fork_server() -> float:
+    """Milliseconds of one of JOBS processes, two at a time, nothing kept."""
+    floor = Path(__file__).with_name("floor.py")
+    command = [sys.executable, str(floor), str(JOBS)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(ran.stdout)
 
 
 def fresh_interpreter(code: str) -> float:
@@ -134,11 +113,11 @@ def per_further_job(job: TuningJob) -> float:
 
 
 def further_training_job() -> Iterator[tuple[str, str, str]]:
-    bare_fork_server()  # starts the server
-    bare = median_seconds(bare_fork_server) / JOBS * 1000
-    ours = statistics.median(
-        per_further_job(tune(trivial, JOBS)) for _ in range(REPEATS)
-    )
+    pairs = [
+        (per_further_job(tune(trivial, JOBS)), bare_fork_server())
+        for _ in range(REPEATS)
+    ]
+    ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
     popen = fresh_interpreter(IMPORTS) * 1000
     yield "a further trivial training job", f"{ours:.1f} ms", "40 ms"
     yield "    to a bare fork server", f"{ours / bare:.2f} x", f"({bare:.1f} ms)"
@@ -233,14 +212,23 @@ def large_array() -> Iterator[tuple[str, str, str]]:
 
     array = numpy.random.default_rng(0).normal(size=500 * 2**17)  # 500 MiB
 
-    def private_memory(x):
-        total = float(array.sum())
+    def anonymous_megabytes() -> float:
         rollup = Path("/proc/self/smaps_rollup").read_text().splitlines()
-        dirty = [int(line.split()[1]) for line in rollup if "Private_Dirty" in line]
-        print(f"loss={sum(dirty) / 1024} total={total}")
+        return (
+            sum(int(r.split()[1]) for r in rollup if r.startswith("Anonymous")) / 1024
+        )
 
-    job = tune(private_memory, 4)
-    megabytes = max(t.value for t in job.training_jobs)
+    def without(x):
+        return anonymous_megabytes()
+
+    def reading(x):
+        assert array.sum() != 0
+        return anonymous_megabytes()
+
+    base = tune(without, 4)
+    job = tune(reading, 4)
+    values = [[t.value for t in each.training_jobs] for each in (base, job)]
+    megabytes = statistics.median(values[1]) - statistics.median(values[0])
     folder = job._store.folder(job.name)
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     copies = size / array.nbytes
@@ -270,7 +258,7 @@ def large_store() -> Iterator[tuple[str, str, str]]:
 def quiet(work: Callable[[], object]) -> None:
     from contextlib import redirect_stdout
 
-    with open(os.devnull, "w") as nothing, redirect_stdout(nothing):
+    with Path(os.devnull).open("w") as nothing, redirect_stdout(nothing):
         work()
 
 
