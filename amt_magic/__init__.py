@@ -51,7 +51,7 @@ _HOMES = {
     ),
     "simulation": ("simulate",),
     "tuning_jobs": ("TuningJob",),
-    "verbs": ("create_tuning_job", "list_tuning_jobs", "tune", "tuning_job"),
+    "verbs": ("create_tuning_job", "list_tuning_jobs", "quotas", "tune", "tuning_job"),
 }
 _SHORT = {
     "Categorical": "CategoricalParameter",

@@ -113,7 +113,6 @@ class Tune(Magics, TuneSettings):
             payload,
             name=name,
             replace=options.get("replace", False),
-            quotas=self.quotas.values(),
             grace_seconds=self.grace_seconds,
             payload_gigabytes=self.payload_gigabytes,
         )
@@ -219,7 +218,9 @@ class Tune(Magics, TuneSettings):
         return list_tuning_jobs()
 
     def _quotas(self, name: str | None) -> Any:
-        return self.quotas.values()
+        from amt_magic.verbs import quotas
+
+        return quotas()
 
     def _show(self, name: str | None) -> None:
         _job(name).show()

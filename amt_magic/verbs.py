@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -40,7 +41,6 @@ def create(
     *,
     name: str | None = None,
     replace: bool = False,
-    quotas: Quotas | None = None,
     grace_seconds: float = GRACE_SECONDS,
     payload_gigabytes: float = PAYLOAD_GIGABYTES,
 ) -> TuningJob:
@@ -57,10 +57,10 @@ def create(
         StoreError: the store or the folder cannot be written.
     """
     refuse_unserved(config)
-    store, quotas = JobStore(), quotas or Quotas()
+    store, limits = JobStore(), quotas()
     name = _free_name(store, name, replace)
     running = sum(1 for record in store.records() if not record.status.is_terminal)
-    service_quotas.check(config, quotas, running)
+    service_quotas.check(config, limits, running)
     if config.random_seed is None:
         config = config.evolve(random_seed=secrets.randbelow(2**31))
     trim_folders(store, payload_gigabytes)
@@ -68,7 +68,7 @@ def create(
     write_payload(folder, payload)
     try:
         store.create(
-            name, config, folder, quotas=asdict(quotas), grace_seconds=grace_seconds
+            name, config, folder, quotas=asdict(limits), grace_seconds=grace_seconds
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -133,6 +133,17 @@ def list_tuning_jobs() -> TuningJobList:
     return TuningJobList(
         list_item(record, counts.get(record.name)) for record in store.records()
     )
+
+
+def quotas() -> Quotas:
+    """Return the quotas in force: those of `%config Quotas`, else AMT's defaults."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    for configurable in shell.configurables if shell else ():
+        if type(configurable).__name__ == "Quotas":
+            values: Quotas = configurable.values()
+            return values
+    return Quotas()
 
 
 def make_payload(train: Train, config: TuningJobConfig) -> Payload:

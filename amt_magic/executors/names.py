@@ -45,6 +45,27 @@ def names_read(code: CodeType) -> dict[str, None]:
     return found
 
 
+def modules_imported(code: CodeType) -> dict[str, None]:
+    """Return the modules that the import statements in code may import.
+
+    Functions inside count as well. `from a import b` gives `a` and `a.b`, which may
+    be no module.
+    """
+    found: dict[str, None] = {}
+    package = ""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            package = instruction.argval
+            found[package] = None
+        elif instruction.opname == "IMPORT_FROM":
+            found[f"{package}.{instruction.argval}"] = None
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= modules_imported(constant)
+    found.pop("__future__", None)
+    return found
+
+
 def travelling(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the names that have to travel, with their values.
 

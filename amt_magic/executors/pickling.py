@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import cloudpickle
 
-from amt_magic.executors.names import names_read, travelling
+from amt_magic.executors.names import modules_imported, names_read, travelling
 from amt_magic.executors.portability import obstacle
 
 _BY_REFERENCE = (type, FunctionType, BuiltinFunctionType)
@@ -64,8 +64,10 @@ class NotebookPickler(cloudpickle.Pickler):  # type: ignore[misc]
         elif reduced is NotImplemented and isinstance(value, _BY_REFERENCE):
             if value.__module__ in sys.modules:  # None for methods written in C
                 self.modules[value.__module__] = None
-        elif isinstance(value, FunctionType) and value.__globals__ is self._namespace:
-            self._take_out_globals(value, reduced)
+        elif isinstance(value, FunctionType):
+            self.modules |= modules_imported(value.__code__)
+            if value.__globals__ is self._namespace:
+                self._take_out_globals(value, reduced)
         return reduced
 
     def _take_out_globals(self, function: FunctionType, reduced: Any) -> None:

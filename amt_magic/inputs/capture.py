@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from amt_magic.executors.names import travelling
+from amt_magic.executors.names import modules_imported, travelling
 from amt_magic.executors.portability import obstacle
 from amt_magic.inputs.free_names import free_names
 
@@ -37,7 +37,8 @@ def capture(
         del values[name]
     tree = ast.parse(source)
     submodules = {name: sys.modules[name] for name in _submodules(tree, values)}
-    return Captured(values=values | submodules, modules=tuple(_imported(tree)))
+    modules = modules_imported(compile(source, "<cell>", "exec", dont_inherit=True))
+    return Captured(values=values | submodules, modules=tuple(modules))
 
 
 def _submodules(tree: ast.Module, values: Mapping[str, Any]) -> Iterator[str]:
@@ -54,17 +55,3 @@ def _submodules(tree: ast.Module, values: Mapping[str, Any]) -> Iterator[str]:
             module = ".".join([roots.get(name, "?"), *attributes])
             if isinstance(sys.modules.get(module), ModuleType):
                 yield module
-
-
-def _imported(tree: ast.Module) -> dict[str, None]:
-    """Return the modules that the code's own import statements name."""
-    found: dict[str, None] = {}
-    for statement in tree.body:
-        if isinstance(statement, ast.Import):
-            found |= dict.fromkeys(alias.name for alias in statement.names)
-        elif isinstance(statement, ast.ImportFrom) and statement.level == 0:
-            package = str(statement.module)
-            names = [f"{package}.{alias.name}" for alias in statement.names]
-            found |= dict.fromkeys([package, *(n for n in names if n in sys.modules)])
-    found.pop("__future__", None)
-    return found
