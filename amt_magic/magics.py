@@ -1,6 +1,7 @@
 """`%%tune` and `%tune`: parse the line, call the public function, display."""
 
 from collections.abc import Callable
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -11,8 +12,12 @@ from amt_magic.errors import (
     TuningJobFailedError,
     ValidationError,
 )
-from amt_magic.inputs.option_lines import merge_options, read_options
-from amt_magic.inputs.option_table import OPTIONS, Option
+from amt_magic.inputs.option_lines import (
+    comment_options,
+    merge_options,
+    read_options,
+)
+from amt_magic.inputs.option_table import OPTIONS, RUNNING_OPTIONS, Option
 from amt_magic.ranges import CategoricalParameter
 from amt_magic.settings import Quotas, TuneSettings
 
@@ -50,7 +55,12 @@ VERBS = {
     "dataframe": "the training jobs as a pandas DataFrame",
     "quotas": "the quotas in force",
 }
-NOT_SERVED_VERBS = ("export", "form", "advise")
+NOT_SERVED_VERBS = {
+    "export": "describe shows the config as Amazon's JSON",
+    "form": "write ranges and options into a cell",
+    "advise": "%%tune? explains the options",
+}
+ALL = ("list", "quotas")  # are not about one tuning job
 _TRAINING_JOB = Option(name="training_job", metavar="N", kind=int, help="")
 VERB_OPTIONS = {
     "stop": [_TRAINING_JOB],
@@ -89,7 +99,7 @@ class Tune(Magics, TuneSettings):
     def __init__(self, shell: "InteractiveShell") -> None:
         super().__init__(shell)
         self.names = shell.user_ns
-        self.quotas = Quotas(parent=shell)
+        self.quotas: Any = Quotas(parent=shell)
 
     @no_var_expand
     @line_cell_magic
@@ -120,6 +130,7 @@ class Tune(Magics, TuneSettings):
             self.names[variable] = job
         if options.get("no_wait"):
             job.show()
+            print(_further(job.name))  # noqa: T201
             return
         self._wait(job)
 
@@ -128,11 +139,7 @@ class Tune(Magics, TuneSettings):
         try:
             job.watch()
         except KeyboardInterrupt:
-            print(  # noqa: T201
-                f"tuning job {job.name!r} goes on; "
-                f"%tune stop {job.name} stops it, %tune wait {job.name} waits again"
-            )
-            raise
+            raise _interruption(job.name) from None
         summary = job.summary()
         if summary.status == "Failed":
             raise TuningJobFailedError(f"tuning job {job.name!r}: {summary.reason}")
@@ -141,6 +148,7 @@ class Tune(Magics, TuneSettings):
         self, line: str, text: str
     ) -> tuple[str | None, dict[str, Any], "Cell", "TuningJobConfig"]:
         """Read line and cell; raise the faults of both, and of the config, together."""
+        from amt_magic.config import check_name
         from amt_magic.inputs.cell import parse_cell
         from amt_magic.inputs.options import build_config
 
@@ -148,22 +156,19 @@ class Tune(Magics, TuneSettings):
         words, options = read_options(faults, line, OPTIONS)
         rule = "must be one name, then options"
         faults.check(len(words) <= 1, "the line", rule, " ".join(words))
-        is_script = "script" in options
+        for word in words[:1]:
+            check_name(faults, "NAME", word)
+        more, further = read_options(faults, comment_options(text), OPTIONS)
+        faults.check(not more, "# tune:", "must be options only", " ".join(more))
+        options = merge_options(further, options)
+        options = merge_options(self.option_defaults(), options)
+        _check_variable(faults, options.get("out"))
         cell = _collect(
             faults,
-            lambda: parse_cell(text, self.names, is_script=is_script),
+            lambda: parse_cell(text, self.names, is_script="script" in options),
         )
-        for further in cell.option_lines if cell else ():
-            more, comment = read_options(faults, further, OPTIONS)
-            faults.check(not more, "# tune:", "must be options only", " ".join(more))
-            options = merge_options(comment, options)
-        options = merge_options(self.option_defaults(), options)
-        running = {option.name for option in OPTIONS if option.field is None}
-        asked = {
-            name: value
-            for name, value in options.items()
-            if name not in running - {"config", "executor", "scheduler", "form"}
-        }
+        running = {option.name for option in RUNNING_OPTIONS}
+        asked = {k: value for k, value in options.items() if k not in running}
         ranges = cell.ranges if cell else UNKNOWN_RANGES
         config = _collect(faults, lambda: build_config(ranges, asked, style="magic"))
         faults.raise_if_any()
@@ -191,69 +196,42 @@ class Tune(Magics, TuneSettings):
         )
 
     def _verb(self, line: str) -> Any:
-        word, _, rest = line.strip().partition(" ")
-        known = [*VERBS, *NOT_SERVED_VERBS]
+        word, rest = [*line.split(maxsplit=1), "", ""][:2]
         faults = Faults()
-        if not faults.check(
-            word in known, "%tune", f"takes {nearest(word, known)}", word
-        ):
-            faults.raise_if_any()
+        known = [*VERBS, *NOT_SERVED_VERBS]
+        faults.check(word in known, "%tune", f"takes {nearest(word, known)}", word)
+        faults.raise_if_any()
         if word in NOT_SERVED_VERBS:
-            raise NotServedError(f"%tune {word} is not served yet")
+            instead = NOT_SERVED_VERBS[word]
+            raise NotServedError(f"%tune {word} is not served yet; {instead}")
         names, options = read_options(faults, rest, VERB_OPTIONS.get(word, []))
-        faults.check(len(names) <= 1, f"%tune {word}", "takes one NAME", *names)
+        most, rule = (0, "takes no NAME") if word in ALL else (1, "takes one NAME")
+        faults.check(len(names) <= most, f"%tune {word}", rule, *names)
         needs_name = word == "delete" and not names
         faults.check(not needs_name, "%tune delete", "needs the NAME of a tuning job")
         needs_number = word == "logs" and "training_job" not in options
         faults.check(not needs_number, "%tune logs", "needs --training-job N")
         faults.raise_if_any()
-        method = "_wait_for" if word == "wait" else f"_{word}"
-        return getattr(self, method)(names[0] if names else None, **options)
+        return self._call(word, names[0] if names else None, options)
 
-    def _list(self, name: str | None, warm_startable: bool = False) -> Any:
-        from amt_magic.verbs import list_tuning_jobs
+    def _call(self, verb: str, name: str | None, options: dict[str, Any]) -> Any:
+        """Make the public call; a tuning job's methods are named as the verbs."""
+        from amt_magic import verbs
 
-        if warm_startable:
-            raise NotServedError("%tune list --warm-startable is not served yet")
-        return list_tuning_jobs()
-
-    def _quotas(self, name: str | None) -> Any:
-        from amt_magic.verbs import quotas
-
-        return quotas()
-
-    def _show(self, name: str | None) -> None:
-        _job(name).show()
-
-    def _wait_for(self, name: str | None) -> None:
-        self._wait(_job(name))
-
-    def _describe(self, name: str | None) -> Any:
-        return _job(name).describe()
-
-    def _best(self, name: str | None) -> Any:
-        return _job(name).best_training_job
-
-    def _stop(self, name: str | None, training_job: int | None = None) -> None:
-        _job(name).stop(training_job=training_job)
-
-    def _resume(self, name: str | None, max_jobs: int | None = None) -> Any:
-        return _job(name).resume(max_jobs=max_jobs)
-
-    def _delete(self, name: str | None) -> None:
-        _job(name).delete()
-
-    def _dataframe(self, name: str | None) -> Any:
-        return _job(name).dataframe()
-
-    def _logs(self, name: str | None, training_job: int) -> str:
-        return str(_job(name).logs(training_job))
-
-
-def _job(name: str | None) -> Any:
-    from amt_magic.verbs import tuning_job
-
-    return tuning_job(name)
+        if options.get("warm_startable"):
+            raise NotServedError(
+                "%tune list --warm-startable is not served yet; %tune list has them all"
+            )
+        if verb == "list":
+            return verbs.list_tuning_jobs()
+        if verb == "quotas":
+            return verbs.quotas()
+        job = verbs.tuning_job(name)
+        if verb == "wait":
+            return self._wait(job)
+        if verb == "best":
+            return job.best_training_job
+        return getattr(job, verb)(**options)
 
 
 def _collect(faults: Faults, work: Callable[[], Result]) -> Result | None:
@@ -265,17 +243,36 @@ def _collect(faults: Faults, work: Callable[[], Result]) -> Result | None:
         return None
 
 
+def _check_variable(faults: Faults, name: str | None) -> None:
+    holds = name is None or (name.isidentifier() and not iskeyword(name))
+    faults.check(holds, "--out", "must be the name of a variable", name)
+
+
+def _further(name: str) -> str:
+    return f"%tune wait {name} waits for its end, %tune stop {name} stops it"
+
+
+def _interruption(name: str) -> KeyboardInterrupt:
+    """Return what ends a cell whose waiting was interrupted, shown as one line."""
+    text = f"tuning job {name!r} goes on; {_further(name)}"
+    interrupt = KeyboardInterrupt(text)
+    shown = [f"KeyboardInterrupt: {text}"]
+    interrupt._render_traceback_ = lambda: shown  # type: ignore[attr-defined]
+    return interrupt
+
+
 def register(ipython: "InteractiveShell") -> None:
     """Add the magics and what `%config` sets."""
     magics = Tune(ipython)
     ipython.register_magics(magics)
-    ipython.configurables += [magics, magics.quotas]
+    ipython.configurables.append(magics.quotas)
 
 
 def unregister(ipython: "InteractiveShell") -> None:
     """Remove them again."""
     for kind in ("line", "cell"):
         ipython.magics_manager.magics[kind].pop("tune", None)
+    ipython.magics_manager.registry.pop("Tune", None)
     ours = (Tune, Quotas)
     ipython.configurables[:] = [
         c for c in ipython.configurables if not isinstance(c, ours)

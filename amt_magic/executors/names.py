@@ -62,8 +62,8 @@ def modules_imported(code: CodeType) -> dict[str, None]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             found |= modules_imported(constant)
-    found.pop("__future__", None)
-    return found
+    no_modules = ("__future__", "")  # "" is before the dot of a relative import
+    return {n: None for n in found if n.partition(".")[0] not in no_modules}
 
 
 def travelling(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, Any]:

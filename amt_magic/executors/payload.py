@@ -145,8 +145,8 @@ def _write(folder: Path, payload: Payload) -> list[Travelled]:
         travelled, modules = _write_values(folder / _VALUES, payload, buffers)
     except Exception as error:
         if lines := _culprits(payload):
-            names = "1 name" if len(lines) == 1 else f"{len(lines)} names"
-            heading = f"{names} cannot travel to a training process:"
+            count = "1 name" if len(lines) == 1 else f"{len(lines)} names"
+            heading = f"{count} cannot travel to a training process:"
             raise CaptureError("\n  ".join([heading, *lines])) from error
         raise
     buffers.write(folder / _BUFFERS)

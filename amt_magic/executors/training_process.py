@@ -190,8 +190,9 @@ def _describe(error: BaseException) -> tuple[str, str]:
 
 def _fail(task: Task, reason: str, shown: str) -> None:
     """Leave the reason in a file, the traceback in the log, and end."""
-    sys.stdout.flush()
-    sys.stderr.write(shown or f"{reason}\n")
-    sys.stderr.flush()
-    task.failure_file.write_text(reason[:REASON_LENGTH])
+    task.failure_file.write_text(reason[:REASON_LENGTH], encoding="utf-8")
+    with suppress(OSError, ValueError):  # the code may have closed its streams
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        sys.stderr.write(shown or f"{reason}\n")
     sys.exit(1)

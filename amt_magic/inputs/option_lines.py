@@ -4,12 +4,14 @@ import re
 import shlex
 from collections import deque
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from amt_magic.checks import Faults
 from amt_magic.inputs.option_table import Option, unknown_option
 
 OBJECTIVES = {"maximize", "minimize"}
+_COMMENT = re.compile(r"#\s*tune:(.*)")
 
 
 def read_options(
@@ -46,14 +48,26 @@ def read_options(
     return loose, given
 
 
+def comment_options(text: str) -> str:
+    """Return the options in the leading comments of a cell, `# tune: --seed 1`.
+
+    They are there even if the cell below has faults.
+    """
+    leading = takewhile(
+        lambda line: not line.strip() or line[0] == "#", text.split("\n")
+    )
+    matches = map(_COMMENT.match, leading)
+    return "\n".join(match[1] for match in matches if match)
+
+
 def merge_options(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]:
     """Return both, the strong ones winning; what can be repeated adds up."""
     if OBJECTIVES & strong.keys():
         weak = {name: value for name, value in weak.items() if name not in OBJECTIVES}
     lists = {
-        name: [*weak.get(name, ()), *value]
+        name: [*weak[name], *value]
         for name, value in strong.items()
-        if isinstance(value, list)
+        if isinstance(value, list) and isinstance(weak.get(name), list)
     }
     return {**weak, **strong, **lists}
 

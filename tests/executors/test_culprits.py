@@ -76,6 +76,20 @@ def test_the_way_to_a_part_is_shown(folder):
     assert lines[1].startswith("held.args[0] → lock (a lock, thread.lock)")
 
 
+def test_functions_that_use_a_culprit_are_not_blamed(folder):
+    cells = """
+        import threading
+        def close_over(lock):
+            return lambda: lock
+        held = close_over(threading.Lock())
+        def train_one(): held()
+    """
+
+    (line,) = fault_lines(folder, cells, "train_one()")
+
+    assert line.startswith("held → lock (a lock, thread.lock), used by train_one")
+
+
 def test_a_cycle_does_not_hinder_the_search(folder):
     cells = """
         import threading

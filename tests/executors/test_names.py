@@ -1,6 +1,11 @@
 import pytest
 
-from amt_magic.executors.names import name_remedy, names_read, travelling
+from amt_magic.executors.names import (
+    modules_imported,
+    name_remedy,
+    names_read,
+    travelling,
+)
 
 
 def read(source: str) -> list[str]:
@@ -45,6 +50,21 @@ def in_notebook():
 """
 
     assert "get_ipython" not in read(source)
+
+
+def test_modules_are_found_that_code_and_its_functions_import():
+    source = """
+import a.b as c
+from . import z
+def f():
+    from d import e
+    class G: import h
+"""
+
+    found = modules_imported(compile(source, "<test>", "exec"))
+
+    assert {"a.b", "d", "d.e", "h"} <= set(found)
+    assert not any("z" in name for name in found)
 
 
 @pytest.mark.parametrize("name", ["print", "__name__", "missing"])

@@ -170,8 +170,8 @@ def test_a_function_reads_the_notebooks_global_named_as_a_hyperparameter(folder)
 
 def test_a_global_may_be_called_function(folder):
     cells = """
-        def function(x): return 2 * x
-        def train(x): return function(x)
+        function = [2]
+        def train(x): return function[0] * x
     """
     notebook = Notebook(cells)
 

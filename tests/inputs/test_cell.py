@@ -98,7 +98,7 @@ def test_names_that_differ_by_case_are_two():
         ("a: Integer(1, 2)\n\n# why\n\nx = 1\n", "# why\n\nx = 1\n", 4),
         ("\n# first\na: Integer(\n  1,\n  2)  # why\nx = 1", "x = 1", 7),
         ("a: Integer(1, 2); x = 1; y = 2\nz = 3", "x = 1; y = 2\nz = 3", 2),
-        ("a: Categorical('é'); x = 'é'", "x = 'é'", 2),
+        ("a: Categorical('éééé'); x = 'é'", "x = 'é'", 2),
         ("a: Integer(1, 2);\n@f\ndef g(): pass", "@f\ndef g(): pass", 3),
         ("a: Integer(1, 2)\r\nx = 1\r\ny = 2", "x = 1\ny = 2", 3),
         ("a: Integer(1, 2)\n'''text'''\nx: int = 1", "'''text'''\nx: int = 1", 3),
@@ -244,3 +244,9 @@ def test_an_empty_cell_lacks_everything():
         "cell has no ranges",
         "cell has nothing to run below its ranges",
     ]
+
+
+def test_the_cell_of_a_script_holds_ranges_only():
+    assert parse_cell("a: Integer(1, 2)", {}, is_script=True).body == ""
+    with pytest.raises(ValidationError, match="line 3 must hold ranges only"):
+        parse_cell("a: Integer(1, 2)\nprint(a)", {}, is_script=True)
