@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 DRY_RUN = "--dry-run"
+RESERVE_BYTES = 16_384
 REQUEST = "request.json"  # the config of a dry run, in its folder
 
 
@@ -18,7 +19,15 @@ def main(name: str) -> None:
 
     folder = Path(os.environ.pop(FOLDER_VARIABLE))
     _detach(folder / RUNNER_LOG)
-    run(name, folder)
+    from amt_magic.errors import AmtError
+
+    reserve = folder / "reserve"  # room for the last words on a full disk
+    reserve.write_bytes(bytes(RESERVE_BYTES))
+    try:
+        run(name, folder)
+    except AmtError as error:
+        reserve.unlink()
+        sys.exit(f"{type(error).__name__}: {error}")
 
 
 def run(name: str, folder: Path) -> None:

@@ -5,16 +5,17 @@ import re
 from dataclasses import fields
 from typing import Any, cast
 
-from traitlets import Any as AnyTrait
-from traitlets import Float, Int, TraitType, observe
+from traitlets import Bool, Enum, Float, Int, List, TraitType, Tuple, Unicode, validate
 from traitlets.config import Configurable
 
 from amt_magic import service_quotas
-from amt_magic.inputs.option_table import CONFIG_OPTIONS
+from amt_magic.inputs.option_table import NOT_SERVED, OPTIONS, Option, given_options
 
 STORE_VARIABLE = "AMT_MAGIC_STORE"
-OBJECTIVES = ("maximize", "minimize")
-PASSWORD = re.compile(r"(?<=:)[^:@/]+(?=@)")
+PASSWORD = re.compile(r"(?<=://)([^@/:]*):.*(?=@)|(?<=password=)[^&]*")
+TRAITS = {int: Int, float: Float, str: Unicode}
+DEFAULTS = tuple(option for option in OPTIONS if option.name not in NOT_SERVED)
+QUOTAS = {quota.name: quota.default for quota in fields(service_quotas.Quotas)}
 
 
 class MaskedUrl(str):
@@ -22,37 +23,58 @@ class MaskedUrl(str):
 
     def __repr__(self) -> str:
         """Show the URL, its password as ***."""
-        return repr(PASSWORD.sub("***", self))
+        return repr(PASSWORD.sub(_mask, str(self)))
 
 
 class StoreUrl(TraitType[str, Any]):
-    """A trait for a SQLAlchemy URL; `%config Tune` prints every trait's repr."""
+    """A trait that is the environment variable; `%config` prints a trait's repr."""
 
     info_text = "a SQLAlchemy URL"
+    default_value = ""
 
-    def validate(self, obj: Any, value: Any) -> str:
-        """Take a string."""
+    def get(self, obj: Any, cls: Any = None) -> str:
+        """Read the environment."""
+        return MaskedUrl(os.environ.get(STORE_VARIABLE, ""))
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Set the environment; an empty text stands for the default store."""
         if not isinstance(value, str):
             self.error(obj, value)
-        return MaskedUrl(value)
+        if value:
+            os.environ[STORE_VARIABLE] = str.__str__(value)
+        else:
+            os.environ.pop(STORE_VARIABLE, None)
 
 
-def _default_trait(help: str) -> Any:
-    return AnyTrait(None, allow_none=True, help=help).tag(config=True)
+def _mask(found: re.Match[str]) -> str:
+    return "***" if found[1] is None else f"{found[1]}:***"
 
 
-DEFAULTS = {
-    option.name: _default_trait(option.help)
-    for option in CONFIG_OPTIONS
-    if option.name not in OBJECTIVES
-}
-_OptionDefaults: Any = type("_OptionDefaults", (Configurable,), dict(DEFAULTS))
+def _trait(option: Option) -> Any:
+    """Make the trait of an option; None leaves it to the option's own default."""
+    if option.kind is bool:
+        return Bool(False, help=option.help).tag(config=True)
+    none: dict[str, Any] = {
+        "default_value": None,
+        "allow_none": True,
+        "help": option.help,
+    }
+    if option.choices:
+        return Enum(option.choices, **none).tag(config=True)
+    one = TRAITS[option.kind]
+    if not option.repeatable:
+        return one(**none).tag(config=True)
+    values = len(option.metavar.split())
+    each = one() if values == 1 else Tuple(*[one() for _ in range(values)])
+    return List(each, **none).tag(config=True)
 
 
-class TuneSettings(_OptionDefaults):  # type: ignore[misc]
+class TuneSettings(Configurable):
     """A trait for the default of every option, and what is no option."""
 
-    store = StoreUrl("", help="Where tuning jobs are kept (AMT_MAGIC_STORE).").tag(
+    vars().update({option.name: _trait(option) for option in DEFAULTS})
+
+    store = StoreUrl(help="Where tuning jobs are kept (AMT_MAGIC_STORE).").tag(
         config=True
     )
     grace_seconds = Float(5.0, min=0.0, help="From SIGTERM to SIGKILL.").tag(
@@ -62,32 +84,26 @@ class TuneSettings(_OptionDefaults):  # type: ignore[misc]
         5.0, min=0.0, help="Payloads of ended tuning jobs are kept up to this."
     ).tag(config=True)
 
-    @observe("store")
-    def _set_store(self, change: Any) -> None:
-        if change.new:
-            os.environ[STORE_VARIABLE] = str.__str__(change.new)
-
     def option_defaults(self) -> dict[str, Any]:
         """Return the options that were given a default."""
-        values = {name: getattr(self, name) for name in DEFAULTS}
-        return {name: value for name, value in values.items() if value is not None}
+        return given_options(
+            {option.name: getattr(self, option.name) for option in DEFAULTS}
+        )
 
 
-class _QuotaTraits(Configurable):
+class Quotas(Configurable):
+    """AMT's quotas, which can be lowered, and two of them raised."""
+
+    vars().update(
+        {name: Int(cast(int, most)).tag(config=True) for name, most in QUOTAS.items()}
+    )
+
+    @validate(*QUOTAS)
+    def _checked(self, proposal: Any) -> int:
+        name, value = proposal["trait"].name, proposal["value"]
+        checked = service_quotas.Quotas(**{name: value})
+        return int(getattr(checked, name))
+
     def values(self) -> service_quotas.Quotas:
-        """Return the quotas in force, checked."""
-        names = (quota.name for quota in fields(service_quotas.Quotas))
-        return service_quotas.Quotas(**{name: getattr(self, name) for name in names})
-
-
-Quotas: Any = type(
-    "Quotas",
-    (_QuotaTraits,),
-    {
-        "__doc__": "AMT's quotas, which can be lowered, and two of them raised.",
-        **{
-            quota.name: Int(cast(int, quota.default)).tag(config=True)
-            for quota in fields(service_quotas.Quotas)
-        },
-    },
-)
+        """Return the quotas in force."""
+        return service_quotas.Quotas(**{name: getattr(self, name) for name in QUOTAS})

@@ -148,7 +148,7 @@ class TuningJob:
             config = config.evolve(resource_limits=limits)
         self._check_resumable(record, config)
         payload = read_manifest(folder)
-        self._store.reopen(self.name, config)
+        self._store.reopen(self.name, config, record.modified_at)
         start_runner(self.name, config, folder, payload, self._store.url)
         return self
 

@@ -107,14 +107,13 @@ def _run(task: Task) -> None:
         return
     main_module = types.ModuleType("__main__")
     sys.modules["__main__"] = main_module
-    namespace = vars(main_module)
-    namespace.update(load_values(task.folder))
+    namespace, values = vars(main_module), load_values(task.folder)
     _seed(task.seed)
     hyperparameters = {**task.static_hyperparameters, **task.hyperparameters}
     if payload.kind == "function":
-        result = namespace["function"](**hyperparameters)
+        result = values["function"](**hyperparameters)
     else:
-        namespace.update(hyperparameters)
+        namespace |= values | hyperparameters
         _run_cell(payload, namespace)
         result = namespace.get(payload.objective_name)
     if (value := _number(result)) is not None:

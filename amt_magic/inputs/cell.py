@@ -36,13 +36,10 @@ _EXAMPLE = 'learning_rate: Continuous(1e-4, 1e-1, "Logarithmic")'
 class Cell:
     """A cell, read. Lines are the cell's own: that of `%%tune` is line 1.
 
-    `body` is the source that a training job runs, from line `first_line` on;
-    `option_lines` are the texts after `# tune:`, `range_lines` where each range is.
+    `body` is the source that a training job runs, from line `first_line` on.
     """
 
     ranges: dict[str, AnyRange]
-    range_lines: dict[str, int]
-    option_lines: list[str]
     body: str
     first_line: int
 
@@ -61,7 +58,7 @@ def parse_cell(
     """
     faults = Faults()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    options = _option_lines(faults, text)
+    _check_option_lines(faults, text)
     tree = parse(faults, text)
     if tree is None:
         raise ValidationError(faults.found)
@@ -75,23 +72,19 @@ def parse_cell(
     source, first_line = _source_after(text, top[-1])
     return Cell(
         ranges=ranges,
-        range_lines={_name(node): node.lineno for node in top},
-        option_lines=options,
         body=source,
         first_line=first_line,
     )
 
 
-def _option_lines(faults: Faults, text: str) -> list[str]:
-    """Return the options of the leading comments; note those further down."""
+def _check_option_lines(faults: Faults, text: str) -> None:
+    """Note `# tune:` lines that stand below other lines."""
     lines = text.split("\n")
     leading = list(takewhile(lambda line: not line.strip() or line[0] == "#", lines))
     for place, line in enumerate(lines[len(leading) :], len(leading) + FIRST_LINE):
         if _OPTIONS.match(line):
             rule, remedy = "has options below other lines", "move them to the top"
             note(faults, place, rule, line, remedy)
-    matches = map(_OPTIONS.match, leading)
-    return [match[1].strip() for match in matches if match]
 
 
 def _is_bare(node: ast.stmt) -> bool:

@@ -187,8 +187,13 @@ class JobStore:
                 )
             )
 
-    def reopen(self, name: str, config: TuningJobConfig) -> None:
-        """Set an ended or interrupted tuning job InProgress again, for a new runner."""
+    def reopen(self, name: str, config: TuningJobConfig, modified_at: float) -> None:
+        """Set an ended or interrupted tuning job InProgress again, for a new runner.
+
+        Raises:
+            ResourceInUseError: it was modified since `modified_at`: of two that
+                reopen it at once, one wins.
+        """
         row, now = self.row(name), time.time()
         values = {
             "status": TuningJobStatus.IN_PROGRESS,
@@ -201,12 +206,11 @@ class JobStore:
             "runner_host": None,
             "runner_pid": None,
         }
-        same_runner = _same(tuning_jobs.c.runner_pid, row.runner_pid)
-        same_state = tuning_jobs.c.modified_at == row.modified_at
+        unchanged = tuning_jobs.c.modified_at == modified_at
         with translated(self.engine), writing(self.engine) as connection:
             changed = connection.execute(
                 tuning_jobs.update()
-                .where(tuning_jobs.c.id == row.id, same_runner, same_state)
+                .where(tuning_jobs.c.id == row.id, unchanged)
                 .values(**values)
             )
             if not changed.rowcount:
@@ -274,7 +278,3 @@ def name_taken(name: str) -> ResourceInUseError:
         f"--replace, leave the name out and one is made, or look at it with "
         f"%tune wait {name}"
     )
-
-
-def _same(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
-    return column.is_(None) if value is None else column == value

@@ -1,8 +1,10 @@
 """The tables, how they came to be (migrations), and the engine on them."""
 
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from amt_magic.errors import StoreError
 
 STORE_VARIABLE = "AMT_MAGIC_STORE"
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"}
+
+WAL_TRIES = 250  # of 0.02 s each
 
 metadata = sa.MetaData()
 
@@ -171,6 +175,7 @@ def translated(engine: sa.Engine) -> Iterator[None]:
     except DBAPIError as error:
         remedies = {
             "full": "free some space, then resume",
+            "I/O error": "free some space if its disk is full, then resume",
             "readonly": "make the file writable, or set AMT_MAGIC_STORE to another",
             "not a database": "move the file away, or set AMT_MAGIC_STORE to another",
             "malformed": "move the file away, or set AMT_MAGIC_STORE to another",
@@ -218,13 +223,22 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     def connected(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below
         connection.execute("PRAGMA busy_timeout = 30000")
-        connection.execute("PRAGMA journal_mode = WAL")  # stays as it was if it can't
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @event.listens_for(engine, "begin")
     def begun(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("amt_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _use_wal(connection: Any) -> None:
+    """Switch to WAL where the file can; SQLite itself does not wait for this."""
+    for _ in range(WAL_TRIES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        time.sleep(0.02)
 
 
 def _refuse_network(file: Path) -> None:

@@ -143,7 +143,7 @@ def test_children_are_captured_and_gone_afterwards(tmp_path):
         "os.system('echo from the shell')\n"
         "with multiprocessing.get_context('fork').Pool(2) as pool:\n"
         "    print('pool', pool.map(abs, [-1, -2]))\n"
-        "import ctypes; ctypes.CDLL(None).puts(b'from C'); ctypes.CDLL(None).fflush(None)\n"
+        "import ctypes; c = ctypes.CDLL(None); c.puts(b'from C'); c.fflush(None)\n"
         "os.write(2, b'loss=3\\n')"
     )
 

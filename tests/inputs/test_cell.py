@@ -50,7 +50,6 @@ def test_annotations_at_the_top_are_the_ranges():
         "depth": IntegerParameter(2, 12),
         "kernel": CategoricalParameter("rbf", "poly"),
     }
-    assert cell.range_lines == {"rate": 2, "depth": 3, "kernel": 4}
 
 
 def test_ranges_are_evaluated_in_the_notebooks_namespace():
@@ -135,24 +134,6 @@ def test_imports_from_the_future_work_in_the_body():
     )
 
     assert executed(cell)["f"].__annotations__ == {"x": "Missing"}
-
-
-def test_options_stand_in_the_leading_comments():
-    cell = parsed(
-        """\
-        # what this is
-        # tune: --max-jobs 50
-
-        #tune:--seed 1  --metric-definition loss "loss=(\\S+)"
-        a: Integer(1, 2)
-        x = 1  # tune: not this
-        """
-    )
-
-    assert cell.option_lines == [
-        "--max-jobs 50",
-        '--seed 1  --metric-definition loss "loss=(\\S+)"',
-    ]
 
 
 def test_ordinary_annotations_may_follow():
