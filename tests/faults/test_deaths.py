@@ -355,7 +355,8 @@ def test_full_disk_ends_the_runner_and_resume_finishes(tmp_path, monkeypatch):
 
         assert job.summary().status == "interrupted"
         with pytest.raises(
-            amt.TuningJobInterruptedError, match=r"StoreError: .*store\.sqlite: .*free some space"
+            amt.TuningJobInterruptedError,
+            match=r"StoreError: .*store\.sqlite: .*free some space",
         ):
             job.wait()
         (training_job,) = ended(job.resume()).training_jobs

@@ -1,0 +1,175 @@
+"""What every strategy promises. A new one is one line in STRATEGIES."""
+
+import math
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+import amt_magic as amt
+from amt_magic.config import TuningJobConfig
+from amt_magic.jobs import Ended, History, Report, TrainingJob, TrainingJobStatus
+from amt_magic.ranges import ParameterRanges, configuration_key
+from amt_magic.tuner import make_strategy
+
+MIXED = {
+    "lr": amt.Continuous(1e-5, 1e-1),
+    "depth": amt.Integer(1, 12),
+    "kind": amt.Categorical("a", None, 3),
+}
+DISCRETE = {"depth": amt.Integer(1, 4), "kind": amt.Categorical(1, 1.0, True)}
+CATEGORIES = {
+    "kind": amt.Categorical("a", "b", "c"),
+    "flag": amt.Categorical(True, False),
+}
+POINT = {"only": amt.Categorical("this")}
+STRATEGIES = [
+    ("Random", MIXED),
+    ("Random", DISCRETE),
+    ("Random", POINT),
+    ("Grid", CATEGORIES),
+    ("Grid", POINT),
+]
+DISCRETE_ONES = [
+    case for case in STRATEGIES if math.isfinite(ParameterRanges(case[1]).size)
+]
+
+each = pytest.mark.parametrize(("strategy", "ranges"), STRATEGIES)
+each_discrete = pytest.mark.parametrize(("strategy", "ranges"), DISCRETE_ONES)
+
+
+def config_of(strategy, ranges, seed=3) -> TuningJobConfig:
+    return TuningJobConfig(
+        strategy=strategy,
+        objective=amt.Objective(type="Minimize", metric_name="loss"),
+        ranges=ranges,
+        random_seed=seed,
+    )
+
+
+def filled(config, count, value=lambda index: float(index % 5)) -> History:
+    """A history in which each suggestion was run; the last two are pending."""
+    history, strategy = History(config.objective), make_strategy(config)
+    for index in range(1, count + 1):
+        hyperparameters = strategy.suggest(history, index)
+        if hyperparameters is None:
+            break
+        add(history, index, hyperparameters)
+        if index > 2:
+            end(history, index - 2, value(index - 2))
+    return history
+
+
+def add(history, index, hyperparameters) -> None:
+    job = TrainingJob(
+        index=index, name=f"t-{index}", hyperparameters=hyperparameters, created_at=0.0
+    )
+    history.add(job)
+
+
+def end(history, index, value, status=TrainingJobStatus.COMPLETED) -> None:
+    if value is not None:
+        history.record(Report(index=index, resource=1, value=value, time=1.0))
+    history.end(Ended(index=index, status=status, time=2.0))
+
+
+def suggestions(config, count):
+    return [job.hyperparameters for job in filled(config, count).training_jobs]
+
+
+@each
+def test_suggestions_lie_in_their_ranges_with_their_types(strategy, ranges):
+    config = config_of(strategy, ranges)
+
+    for hyperparameters in suggestions(config, 30):
+        assert hyperparameters.keys() == ranges.keys()
+        for name, value in hyperparameters.items():
+            assert value in config.ranges[name]
+
+
+@each
+def test_same_history_and_seed_give_the_same_suggestion(strategy, ranges):
+    config = config_of(strategy, ranges)
+    history = filled(config, 9)
+    index = len(history) + 1
+
+    again = make_strategy(config).suggest(
+        History(config.objective, history.training_jobs), index
+    )
+
+    assert again == make_strategy(config).suggest(history, index)
+    assert suggestions(config, 9) == suggestions(config, 9)
+
+
+@each
+def test_order_in_which_jobs_finished_is_irrelevant(strategy, ranges):
+    config = config_of(strategy, ranges)
+    strategy_ = make_strategy(config)
+    forwards, backwards = (History(config.objective) for _ in range(2))
+    for history in (forwards, backwards):
+        for index in (1, 2, 3):
+            if (chosen := strategy_.suggest(history, index)) is not None:
+                add(history, index, chosen)
+
+    for index in range(1, len(forwards) + 1):
+        end(forwards, index, float(index))
+    for index in range(len(backwards), 0, -1):
+        end(backwards, index, float(index))
+
+    assert strategy_.suggest(forwards, 4) == strategy_.suggest(backwards, 4)
+
+
+@each_discrete
+def test_no_configuration_comes_twice_and_exhaustion_gives_none(strategy, ranges):
+    config = config_of(strategy, ranges)
+    size = int(config.space.size)
+
+    history = filled(config, size + 5)
+
+    keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
+    assert len(history) == len(keys) == size
+    assert make_strategy(config).suggest(history, size + 1) is None
+
+
+@each
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, None])
+def test_bad_values_are_survived(strategy, ranges, value):
+    config = config_of(strategy, ranges)
+
+    history = filled(config, 5, value=lambda index: value)
+
+    assert len(history) == min(5, config.space.size)
+
+
+def test_another_process_suggests_the_same():
+    code = (
+        "from tests.strategies.test_contract import *\n"
+        "print(suggestions(config_of('Random', MIXED), 5))"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert ran.stdout.strip() == str(suggestions(config_of("Random", MIXED), 5))
+
+
+def test_another_seed_suggests_something_else():
+    one, other = (suggestions(config_of("Random", MIXED, seed), 3) for seed in (1, 2))
+
+    assert one != other
+
+
+def test_random_gives_the_ends_of_an_integer_range_as_often_as_the_middle():
+    ranges = {"depth": amt.Integer(1, 5), "free": amt.Continuous(0, 1)}
+    counts = Counter(h["depth"] for h in suggestions(config_of("Random", ranges), 2000))
+
+    assert set(counts) == {1, 2, 3, 4, 5}
+    assert all(abs(count - 400) < 4 * math.sqrt(400 * 0.8) for count in counts.values())
+
+
+def test_grid_runs_every_combination_in_order_the_last_name_first():
+    ran = suggestions(config_of("Grid", CATEGORIES), 99)
+
+    assert [(h["kind"], h["flag"]) for h in ran] == [
+        (kind, flag) for kind in "abc" for flag in (True, False)
+    ]
