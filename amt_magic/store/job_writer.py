@@ -10,7 +10,7 @@ from amt_magic.errors import ResourceInUseError
 from amt_magic.jobs import TrainingJob, TuningJobStatus
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.lease import HEARTBEAT_SECONDS, is_alive, own_identity
-from amt_magic.store.rows import from_training_job, to_column
+from amt_magic.store.rows import from_training_job, storable, to_column
 from amt_magic.store.tables import (
     logs,
     reports,
@@ -127,7 +127,7 @@ class JobWriter:
         self._update(
             status=status,
             ended_at=time.time(),
-            failure_reason=reason if failed else None,
+            failure_reason=storable(reason) if failed else None,
             completion_reason=None if failed else reason,
             runner_pid=None,
             runner_host=None,

@@ -98,7 +98,7 @@ def from_training_job(tuning_job: int, job: TrainingJob) -> dict[str, Any]:
         "created_at": job.created_at,
         "started_at": job.started_at,
         "ended_at": job.ended_at,
-        "failure_reason": job.failure_reason,
+        "failure_reason": job.failure_reason and storable(job.failure_reason),
         "stop_reason": job.stop_reason,
         "worker": job.worker,
         "attempt": job.attempt,
@@ -106,6 +106,11 @@ def from_training_job(tuning_job: int, job: TrainingJob) -> dict[str, Any]:
         "value": to_column(latest.value) if latest else None,
         "value_at": latest.time if latest else None,
     }
+
+
+def storable(text: str) -> str:
+    """Return what every database takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def to_column(value: float) -> float | None:

@@ -13,7 +13,12 @@ import psutil
 import sqlalchemy as sa
 from jupyter_core.paths import jupyter_data_dir
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
 from sqlalchemy.pool import NullPool
 
 from amt_magic.errors import StoreError
@@ -21,6 +26,7 @@ from amt_magic.errors import StoreError
 STORE_VARIABLE = "AMT_MAGIC_STORE"
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"}
 
+MIGRATION_LOCK = 7_241_963  # any number that nobody else takes
 WAL_TRIES = 250  # of 0.02 s each
 
 metadata = sa.MetaData()
@@ -172,6 +178,8 @@ def translated(engine: sa.Engine) -> Iterator[None]:
     """Turn the database's errors into a StoreError that names the store."""
     try:
         yield
+    except IntegrityError:
+        raise  # a broken rule of the tables, for the caller
     except DBAPIError as error:
         remedies = {
             "full": "free some space, then resume",
@@ -196,6 +204,9 @@ def _is_file(url: sa.URL) -> bool:
 
 
 def _migrate(engine: sa.Engine, connection: sa.Connection) -> None:
+    if engine.dialect.name == "postgresql":  # SQLite has the write lock by now
+        lock = sa.text("SELECT pg_advisory_xact_lock(:key)")
+        connection.execute(lock, {"key": MIGRATION_LOCK})
     current = 0
     if sa.inspect(connection).has_table(schema.name):
         current = connection.scalar(sa.select(sa.func.max(schema.c.version))) or 0
