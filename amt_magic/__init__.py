@@ -46,10 +46,10 @@ _HOMES = {
         "CategoricalParameter",
         "ContinuousParameter",
         "IntegerParameter",
-        "ParameterRanges",
-        "ScalingType",
     ),
+    "scaling": ("ScalingType",),
     "simulation": ("simulate",),
+    "space": ("ParameterRanges",),
     "tuning_jobs": ("TuningJob",),
     "verbs": ("create_tuning_job", "list_tuning_jobs", "quotas", "tune", "tuning_job"),
 }

@@ -29,9 +29,13 @@ def deadline(config: TuningJobConfig, started: float, seconds_run: float) -> flo
 
 def failure(history: History) -> str | None:
     """Return why the tuning job fails: five training jobs failed, none succeeded."""
-    ended = history.ended
-    failed = [job for job in ended if job.objective_status == ObjectiveStatus.FAILED]
-    if len(failed) < len(ended) or len(failed) < FAILURES_TO_GIVE_UP:
+    failed = []
+    for job in history.training_jobs:
+        if job.objective_status == ObjectiveStatus.SUCCEEDED:
+            return None
+        if job.objective_status == ObjectiveStatus.FAILED:
+            failed.append(job)
+    if len(failed) < FAILURES_TO_GIVE_UP:
         return None
     reasons: dict[str, int] = {}
     for job in failed:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from amt_magic.config import Objective, TuningJobConfig
-from amt_magic.ranges import configuration_key
+from amt_magic.space import configuration_key
 
 Time = Any  # epoch seconds; aware datetimes where a user reads them
 

@@ -18,7 +18,9 @@ from amt_magic.inputs.option_lines import (
     read_options,
 )
 from amt_magic.inputs.option_table import OPTIONS, RUNNING_OPTIONS, Option
-from amt_magic.ranges import CategoricalParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+)
 from amt_magic.settings import Quotas, TuneSettings
 
 if TYPE_CHECKING:

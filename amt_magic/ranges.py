@@ -6,45 +6,23 @@ CreateHyperParameterTuningJob).
 
 import math
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import product
-from typing import Any, Protocol
+from typing import Any
 
 from amt_magic.checks import Faults, is_number, set_fields
+from amt_magic.scaling import (
+    ScalingType,
+    interpolate,
+    position,
+    resolve,
+    scale,
+    unscale,
+)
 
 Category = None | bool | int | float | str | tuple["Category", ...]
-Hyperparameters = dict[str, Any]
 
 LARGEST_INTEGER = 2**53  # beyond it a float cannot tell neighbours apart
-LOGARITHMIC_FROM = 100.0  # Auto takes a logarithm when max / min reaches this
-
-
-class ScalingType(StrEnum):
-    """How a numeric range is spread over [0, 1]."""
-
-    AUTO = "Auto"
-    LINEAR = "Linear"
-    LOGARITHMIC = "Logarithmic"
-    REVERSE_LOGARITHMIC = "ReverseLogarithmic"
-
-
-class Range(Protocol):
-    """What the three kinds have in common."""
-
-    def decode(self, unit: float) -> Any:
-        """Map a number in [0, 1] to a value; uniform numbers give the prior."""
-
-    def encode(self, value: Any) -> float:
-        """Map a value to a number in [0, 1] that decodes to it."""
-
-    def __contains__(self, value: object) -> bool:
-        """Tell whether the value is one that `decode` can give."""
-
-    @property
-    def size(self) -> float:
-        """Number of different values; infinity where they are continuous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +50,7 @@ class ContinuousParameter:
     @property
     def scaling(self) -> ScalingType:
         """The scaling in force: what Auto was resolved to, else as given."""
-        return _resolve(self.scaling_type, self.min_value, self.max_value)
+        return resolve(self.scaling_type, self.min_value, self.max_value)
 
     @property
     def size(self) -> float:
@@ -84,18 +62,16 @@ class ContinuousParameter:
         low, high = self.min_value, self.max_value
         if not 0 < unit < 1:  # a bound as it was written, not what exp(log(x)) gives
             return low if unit <= 0 else high
-        scaled = _interpolate(
-            unit, _scale(low, self.scaling), _scale(high, self.scaling)
-        )
-        return min(high, max(low, _unscale(scaled, self.scaling)))
+        scaled = interpolate(unit, scale(low, self.scaling), scale(high, self.scaling))
+        return min(high, max(low, unscale(scaled, self.scaling)))
 
     def encode(self, value: float) -> float:
         """Map the range to [0, 1] on its scale."""
         low, high = (
-            _scale(self.min_value, self.scaling),
-            _scale(self.max_value, self.scaling),
+            scale(self.min_value, self.scaling),
+            scale(self.max_value, self.scaling),
         )
-        return _position(_scale(value, self.scaling), low, high)
+        return position(scale(value, self.scaling), low, high)
 
     def __contains__(self, value: object) -> bool:
         return is_number(value) and self.min_value <= value <= self.max_value  # type: ignore[operator]
@@ -129,7 +105,7 @@ class IntegerParameter:
     @property
     def scaling(self) -> ScalingType:
         """The scaling in force: what Auto was resolved to, else as given."""
-        return _resolve(self.scaling_type, self.min_value, self.max_value)
+        return resolve(self.scaling_type, self.min_value, self.max_value)
 
     @property
     def size(self) -> float:
@@ -138,14 +114,14 @@ class IntegerParameter:
 
     def decode(self, unit: float) -> int:
         """Map [0, 1] to an integer, each owning its half-unit neighbourhood."""
-        value = _unscale(_interpolate(unit, *self._edges()), self.scaling)
+        value = unscale(interpolate(unit, *self._edges()), self.scaling)
         value = math.floor(value + 0.5) + self._origin
         return min(self.max_value, max(self.min_value, value))
 
     def encode(self, value: int) -> float:
         """Map an integer to its place in [0, 1]."""
-        scaled = _scale(value - self._origin, self.scaling)
-        return _position(scaled, *self._edges())
+        scaled = scale(value - self._origin, self.scaling)
+        return position(scaled, *self._edges())
 
     @property
     def _origin(self) -> int:
@@ -156,7 +132,7 @@ class IntegerParameter:
         """The scaled range, wider by half a unit at both ends."""
         low = self.min_value - self._origin - 0.5
         high = self.max_value - self._origin + 0.5
-        return _scale(low, self.scaling), _scale(high, self.scaling)
+        return scale(low, self.scaling), scale(high, self.scaling)
 
     def __contains__(self, value: object) -> bool:
         return type(value) is int and self.min_value <= value <= self.max_value
@@ -221,70 +197,6 @@ class CategoricalParameter:
 AnyRange = ContinuousParameter | IntegerParameter | CategoricalParameter
 
 
-class ParameterRanges(Mapping[str, AnyRange]):
-    """The search space: ranges by name, in the order given, and never changed.
-
-    ranges = ParameterRanges({"lr": ContinuousParameter(1e-4, 1e-1)})
-    ranges.decode([0.5])   # {'lr': 0.0031622776601683794}
-    """
-
-    def __init__(self, ranges: Mapping[str, AnyRange]) -> None:
-        faults = Faults()
-        rule = "must be a dict of name to range"
-        if faults.check(isinstance(ranges, Mapping), "", rule, ranges):
-            faults.check(bool(ranges), "", "must have at least one range")
-            for name, value in ranges.items():
-                _check_range(faults, name, value)
-        faults.raise_if_any()
-        self._ranges = dict(ranges)
-
-    def __getitem__(self, name: str) -> AnyRange:
-        """Return the range of this name."""
-        return self._ranges[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the names."""
-        return iter(self._ranges)
-
-    def __len__(self) -> int:
-        """Return the number of ranges."""
-        return len(self._ranges)
-
-    def __repr__(self) -> str:
-        """Show the ranges as the dict they were given as."""
-        return f"ParameterRanges({self._ranges!r})"
-
-    @property
-    def size(self) -> float:
-        """Number of configurations; infinity with a continuous range."""
-        return math.prod(value.size for value in self.values())
-
-    @property
-    def is_categorical(self) -> bool:
-        """Tell whether every range is categorical."""
-        return all(isinstance(value, CategoricalParameter) for value in self.values())
-
-    def decode(self, point: Sequence[float]) -> Hyperparameters:
-        """Map a point of the unit cube, shape (len(self),), to hyperparameters."""
-        pairs = zip(self.items(), point, strict=True)
-        return {name: value.decode(unit) for (name, value), unit in pairs}
-
-    def encode(self, hyperparameters: Mapping[str, Any]) -> list[float]:
-        """Map hyperparameters to a point of the unit cube that decodes to them."""
-        return [value.encode(hyperparameters[name]) for name, value in self.items()]
-
-    def combinations(self) -> Iterator[Hyperparameters]:
-        """Yield every configuration of a space without continuous ranges, in order."""
-        for values in product(*map(_all_values, self.values())):
-            yield dict(zip(self, values, strict=True))
-
-
-def configuration_key(hyperparameters: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return what tells two configurations apart, types of values included."""
-    items = sorted(hyperparameters.items())
-    return tuple((name, category_key(value)) for name, value in items)
-
-
 def category_key(value: object) -> object:
     """Return what tells two categories apart: 1, 1.0 and True differ."""
     if isinstance(value, tuple):
@@ -298,24 +210,6 @@ def _listed(value: Any) -> tuple[Any, ...]:
         return tuple(value.tolist())
     many = isinstance(value, Sequence) and not isinstance(value, str | bytes)
     return tuple(value) if many else (value,)
-
-
-def _all_values(given: AnyRange) -> Sequence[Any]:
-    if isinstance(given, CategoricalParameter):
-        return given.values
-    if isinstance(given, IntegerParameter):
-        return range(given.min_value, given.max_value + 1)
-    raise TypeError("a continuous range has no list of values")
-
-
-def _check_range(faults: Faults, name: object, value: object) -> None:
-    if not isinstance(name, str):
-        faults.check(False, "", "names of ranges must be strings", name)
-        return
-    rule = "a name must have 1 to 255 characters, without spaces at its ends"
-    faults.check(0 < len(name) <= 255 and name == name.strip(), "", rule, name)
-    rule = "must be Continuous(…), Integer(…) or Categorical(…)"
-    faults.check(isinstance(value, AnyRange), f"[{name!r}]", rule, value)
 
 
 def _check_bounds(
@@ -345,39 +239,6 @@ def _integer(faults: Faults, field: str, value: Any) -> int | None:
     if not faults.check(holds, field, "must be an integer within ±2**53", value):
         return None
     return operator.index(value)
-
-
-def _resolve(scaling: ScalingType, low: float, high: float) -> ScalingType:
-    if scaling != ScalingType.AUTO:
-        return scaling
-    wide = low > 0 and high / low >= LOGARITHMIC_FROM
-    return ScalingType.LOGARITHMIC if wide else ScalingType.LINEAR
-
-
-def _scale(value: float, scaling: ScalingType) -> float:
-    if scaling == ScalingType.LOGARITHMIC:
-        return math.log(value)
-    if scaling == ScalingType.REVERSE_LOGARITHMIC:
-        return -math.log1p(-value)
-    return value
-
-
-def _unscale(scaled: float, scaling: ScalingType) -> float:
-    if scaling == ScalingType.LOGARITHMIC:
-        return math.exp(scaled)
-    if scaling == ScalingType.REVERSE_LOGARITHMIC:
-        return -math.expm1(-scaled)
-    return scaled
-
-
-def _interpolate(unit: float, low: float, high: float) -> float:
-    return low * (1 - unit) + high * unit  # does not overflow where high - low would
-
-
-def _position(scaled: float, low: float, high: float) -> float:
-    width = high / 2 - low / 2  # halves do not overflow
-    share = (scaled / 2 - low / 2) / width if width else 0.5
-    return min(1.0, max(0.0, share))
 
 
 def is_category(value: object) -> bool:

@@ -8,7 +8,9 @@ from typing import Any
 from amt_magic.checks import Faults
 from amt_magic.config import Strategy, TuningJobConfig
 from amt_magic.errors import ResourceLimitExceededError
-from amt_magic.ranges import CategoricalParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+)
 
 RAISED = {"parallel_training_jobs": 100, "training_jobs": 10_000}  # as far as AMT does
 FIXED_TRAINING_JOBS = 750  # for every strategy but Random

@@ -5,19 +5,23 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from amt_magic.checks import Faults
 from amt_magic.config import TuningJobConfig
+from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
 from amt_magic.tuner import Tuner
 
 Hyperparameters = Mapping[str, Any]
 Curve = Callable[[Hyperparameters], Iterable[float]]
+SecondsPerEpoch = float | Callable[[Hyperparameters], float]
 
 
 def simulate(
     config: TuningJobConfig,
     curve: Curve,
-    seconds_per_epoch: float | Callable[[Hyperparameters], float] = 1.0,
+    seconds_per_epoch: SecondsPerEpoch = 1.0,
+    warm_start: Sequence[History] = (),
 ) -> History:
     """Run a tuning job on a virtual clock and return its history.
 
@@ -26,9 +30,17 @@ def simulate(
 
     `curve` gives the values of the objective, one per unit of resource; a number
     among them that is not finite is a value too, an exception that it raises is
-    the training job's failure. Times are seconds of the virtual clock from 0.
-    Without a `random_seed` the seed is 0.
+    the training job's failure. Times are seconds of the virtual clock from 0: the
+    k-th value comes k epochs after the start, and the end with the last of them.
+    A training job that is stopped asks its curve for nothing more. Without a
+    `random_seed` the seed is 0.
+
+    Raises:
+        NotServedError: `warm_start` was given.
+        ValidationError: `seconds_per_epoch` is not a number above 0.
     """
+    if warm_start:
+        raise NotServedError("warm_start is not served yet; leave it out")
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)
     history = History(config.objective)
     Tuner(config, executor, Unrecorded(), history, name="simulation").run()
@@ -42,15 +54,16 @@ class SimulatedExecutor:
         self,
         config: TuningJobConfig,
         curve: Curve,
-        seconds_per_epoch: float | Callable[[Hyperparameters], float],
+        seconds_per_epoch: SecondsPerEpoch,
     ) -> None:
         self._metric = config.objective.metric_name
         self._curve = curve
         self._seconds_per_epoch = seconds_per_epoch
         self._time = 0.0
         self._order = 0  # breaks ties in the order of scheduling
-        self._due: list[tuple[float, int, int]] = []
+        self._due: list[tuple[float, int, int, float]] = []
         self._running: dict[int, tuple[Iterator[float], float]] = {}
+        self._between: list[int] = []  # those whose next epoch is to begin
         self._told: list[Event] = []
 
     def now(self) -> float:
@@ -60,18 +73,21 @@ class SimulatedExecutor:
     def start(self, assignment: Assignment) -> None:
         """Start a training job: its first value is due one epoch from now."""
         index, hyperparameters = assignment.index, assignment.hyperparameters
-        seconds = self._seconds_per_epoch
-        seconds = seconds(hyperparameters) if callable(seconds) else seconds
+        seconds = _checked(self._seconds_per_epoch, hyperparameters)
         self._told.append(Started(index=index, time=self._time, worker="simulated"))
         try:
-            self._running[index] = iter(self._curve(hyperparameters)), float(seconds)
+            self._running[index] = iter(self._curve(hyperparameters)), seconds
         except Exception as error:  # the training job's own
             self._told.append(self._failed(index, error))
         else:
-            self._schedule(index, float(seconds))
+            self._between.append(index)
 
     def events(self, timeout: float) -> Sequence[Event]:
         """Return the next events; the clock moves on by `timeout` at most."""
+        for index in self._between:
+            if index in self._running:
+                self._begin_epoch(index)
+        self._between.clear()
         if self._told:
             told, self._told = self._told, []
             return told
@@ -80,8 +96,10 @@ class SimulatedExecutor:
         if not self._due or self._due[0][0] > self._time + timeout:
             self._time += 0.0 if math.isinf(timeout) else timeout
             return []
-        self._time, _, index = heapq.heappop(self._due)
-        return [self._advance(index)]
+        self._time, _, index, value = heapq.heappop(self._due)
+        self._between.append(index)
+        event = Measured(index=index, metric=self._metric, value=value, time=self._time)
+        return [event]
 
     def stop(self, index: int, reason: str) -> None:
         """Stop a training job at once."""
@@ -97,23 +115,22 @@ class SimulatedExecutor:
     def close(self) -> None:
         """Do nothing: no process runs."""
 
-    def _advance(self, index: int) -> Event:
+    def _begin_epoch(self, index: int) -> None:
+        """Take the next value, due at the epoch's end; without one the job ends."""
         values, seconds = self._running[index]
         try:
             value = float(next(values))
         except StopIteration:
             del self._running[index]
             status = TrainingJobStatus.COMPLETED
-            return Ended(index=index, status=status, time=self._time)
+            self._told.append(Ended(index=index, status=status, time=self._time))
         except Exception as error:  # the training job's own
             del self._running[index]
-            return self._failed(index, error)
-        self._schedule(index, seconds)
-        return Measured(index=index, metric=self._metric, value=value, time=self._time)
-
-    def _schedule(self, index: int, seconds: float) -> None:
-        self._order += 1
-        heapq.heappush(self._due, (self._time + seconds, self._order, index))
+            self._told.append(self._failed(index, error))
+        else:
+            self._order += 1
+            due = self._time + seconds, self._order, index, value
+            heapq.heappush(self._due, due)
 
     def _failed(self, index: int, error: Exception) -> Ended:
         return Ended(
@@ -122,6 +139,14 @@ class SimulatedExecutor:
             time=self._time,
             failure_reason=f"{type(error).__name__}: {error}",
         )
+
+
+def _checked(given: SecondsPerEpoch, hyperparameters: Hyperparameters) -> float:
+    seconds = float(given(hyperparameters) if callable(given) else given)
+    faults, rule = Faults(), "must be a number above 0"
+    faults.check(0 < seconds < math.inf, "seconds_per_epoch", rule, seconds)
+    faults.raise_if_any()
+    return seconds
 
 
 class Unrecorded:

@@ -216,7 +216,7 @@ class Tuner:
     def _ended(self, ended: Ended) -> None:
         job = self.history[ended.index]
         retried = self._retries.get(ended.index, 0)
-        may_retry = ended.killed_from_outside and self._outcome is None
+        may_retry = ended.killed_from_outside and self.history.is_running(ended.index)
         if may_retry and retried < self.config.max_retries:
             self._retries[ended.index] = retried + 1
             self._start_again(job)

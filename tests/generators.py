@@ -24,10 +24,10 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ParameterRanges,
-    ScalingType,
     category_key,
 )
+from amt_magic.scaling import ScalingType
+from amt_magic.space import ParameterRanges
 
 settings.register_profile("amt_magic", deadline=None)  # a busy machine is no fault
 settings.load_profile("amt_magic")

@@ -17,7 +17,11 @@ from amt_magic.config import (
 )
 from amt_magic.errors import ValidationError
 from amt_magic.metrics import MetricDefinition, default_definition
-from amt_magic.ranges import CategoricalParameter, ContinuousParameter, ParameterRanges
+from amt_magic.ranges import (
+    CategoricalParameter,
+    ContinuousParameter,
+)
+from amt_magic.space import ParameterRanges
 from tests.generators import tuning_job_configs
 
 

@@ -14,7 +14,7 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
-from amt_magic.ranges import configuration_key
+from amt_magic.space import configuration_key
 
 MINIMIZE = Objective(type="Minimize", metric_name="loss")
 MAXIMIZE = Objective(type="Maximize", metric_name="accuracy")

@@ -13,11 +13,10 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ParameterRanges,
-    ScalingType,
     category_key,
-    configuration_key,
 )
+from amt_magic.scaling import ScalingType
+from amt_magic.space import ParameterRanges, configuration_key
 from tests.generators import (
     LINEAR,
     LOGARITHMIC,

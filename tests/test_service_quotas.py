@@ -3,7 +3,10 @@ import pytest
 from amt_magic.config import Objective, ResourceLimits, TuningJobConfig
 from amt_magic.errors import ResourceLimitExceededError, ValidationError
 from amt_magic.metrics import MetricDefinition
-from amt_magic.ranges import CategoricalParameter, IntegerParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+    IntegerParameter,
+)
 from amt_magic.service_quotas import Quotas, check, training_job_limit
 
 DAY = 86_400

@@ -260,7 +260,8 @@ class LocalExecutor:
         """Kill what a training job left behind and this process has adopted."""
         server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
         tracker = resource_tracker._resource_tracker._pid  # type: ignore[attr-defined]
-        kill_children({pid for pid in (server, tracker) if pid})
+        running = [each.process.pid for each in self._running.values()]  # if spawned
+        kill_children({pid for pid in (server, tracker, *running) if pid})
 
 
 def signal_name(number: int) -> str:

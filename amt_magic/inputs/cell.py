@@ -15,8 +15,8 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ScalingType,
 )
+from amt_magic.scaling import ScalingType
 
 RANGE_NAMES: dict[str, Any] = {
     "Continuous": ContinuousParameter,

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from amt_magic.jobs import History
-from amt_magic.ranges import Hyperparameters
+from amt_magic.space import Hyperparameters
 
 
 class Strategy(Protocol):

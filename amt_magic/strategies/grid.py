@@ -5,7 +5,7 @@ from itertools import islice
 from amt_magic.checks import Faults
 from amt_magic.config import check_grid
 from amt_magic.jobs import History
-from amt_magic.ranges import Hyperparameters, ParameterRanges
+from amt_magic.space import Hyperparameters, ParameterRanges
 
 
 class GridStrategy:

@@ -7,7 +7,7 @@ Bergstra and Bengio, Random Search for Hyper-Parameter Optimization, JMLR 13
 from random import Random
 
 from amt_magic.jobs import History
-from amt_magic.ranges import Hyperparameters, ParameterRanges, configuration_key
+from amt_magic.space import Hyperparameters, ParameterRanges, configuration_key
 
 TRIES = 50
 LARGEST_LISTED = 1_000_000  # a larger space is never used up by a tuning job

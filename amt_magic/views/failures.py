@@ -8,7 +8,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from amt_magic.jobs import TrainingJob, TrainingJobStatus
-from amt_magic.ranges import category_key
+from amt_magic.ranges import (
+    category_key,
+)
 from amt_magic.views.formats import hyperparameter, is_numeric
 
 FEWEST = 3  # training jobs that can show a region

@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from amt_magic.ranges import LARGEST_INTEGER
+from amt_magic.ranges import (
+    LARGEST_INTEGER,
+)
 
 NOTHING = "\N{EN DASH}"
 GLYPHS = {  # statuses differ by shape, for those who do not see colour

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from amt_magic.jobs import TrainingJob
-from amt_magic.ranges import CategoricalParameter, ParameterRanges
+from amt_magic.ranges import (
+    CategoricalParameter,
+)
+from amt_magic.space import ParameterRanges
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,10 @@ from typing import NamedTuple, TypeVar
 
 from amt_magic.config import Objective, ObjectiveType
 from amt_magic.jobs import History, TrainingJob
-from amt_magic.ranges import AnyRange, CategoricalParameter
+from amt_magic.ranges import (
+    AnyRange,
+    CategoricalParameter,
+)
 from amt_magic.views.summary import ENDED, TrainingJobRow, TuningJobSummary
 
 Item = TypeVar("Item")

@@ -13,9 +13,9 @@ from amt_magic.jobs import TrainingJob
 from amt_magic.ranges import (
     AnyRange,
     CategoricalParameter,
-    ParameterRanges,
-    ScalingType,
 )
+from amt_magic.scaling import ScalingType
+from amt_magic.space import ParameterRanges
 from amt_magic.views.formats import hyperparameter, number, visible
 from amt_magic.views.plot_data import (
     Axis,

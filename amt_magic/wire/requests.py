@@ -21,7 +21,11 @@ from amt_magic.config import (
 )
 from amt_magic.errors import Fault, ValidationError
 from amt_magic.metrics import MetricDefinition
-from amt_magic.ranges import AnyRange, CategoricalParameter, ScalingType
+from amt_magic.ranges import (
+    AnyRange,
+    CategoricalParameter,
+)
+from amt_magic.scaling import ScalingType
 from amt_magic.wire.shapes import (
     BAYESIAN,
     COLLECTIONS,

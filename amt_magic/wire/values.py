@@ -5,7 +5,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from amt_magic.ranges import Hyperparameters, is_category
+from amt_magic.ranges import (
+    is_category,
+)
+from amt_magic.space import Hyperparameters
 
 
 def encode_value(value: Any) -> str:

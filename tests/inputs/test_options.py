@@ -12,7 +12,10 @@ from amt_magic.errors import NotServedError, ValidationError
 from amt_magic.inputs.option_table import CONFIG_OPTIONS, FIELDS, OPTIONS
 from amt_magic.inputs.options import build_config
 from amt_magic.metrics import MetricDefinition
-from amt_magic.ranges import CategoricalParameter, ContinuousParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+    ContinuousParameter,
+)
 
 RANGES = {"lr": ContinuousParameter(1e-4, 1e-1)}
 CATEGORIES = {"kernel": CategoricalParameter("rbf", "poly")}

@@ -10,7 +10,7 @@ import pytest
 import amt_magic as amt
 from amt_magic.config import TuningJobConfig
 from amt_magic.jobs import Ended, History, Report, TrainingJob, TrainingJobStatus
-from amt_magic.ranges import ParameterRanges, configuration_key
+from amt_magic.space import ParameterRanges, configuration_key
 from amt_magic.tuner import make_strategy
 
 MIXED = {

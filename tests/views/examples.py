@@ -24,8 +24,8 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ParameterRanges,
 )
+from amt_magic.space import ParameterRanges
 from amt_magic.views.summary import TuningJobSummary, summarize
 
 from ..generators import any_ranges

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 
 from amt_magic.config import Objective
-from amt_magic.ranges import CategoricalParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+)
 from amt_magic.views.html import render_html
 from amt_magic.views.summary import summarize
 

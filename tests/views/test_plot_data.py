@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amt_magic.config import Objective
-from amt_magic.ranges import CategoricalParameter, ContinuousParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+    ContinuousParameter,
+)
 from amt_magic.views.plot_data import (
     Axis,
     Mark,

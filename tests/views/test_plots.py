@@ -16,8 +16,8 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ParameterRanges,
 )
+from amt_magic.space import ParameterRanges
 from amt_magic.views.plots import (
     convergence_image,
     plot_convergence,

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from amt_magic.config import Objective
 from amt_magic.jobs import Report, TrainingJobStatus
-from amt_magic.ranges import CategoricalParameter
+from amt_magic.ranges import (
+    CategoricalParameter,
+)
 from amt_magic.views.summary import Counts, as_code, summarize
 
 from .examples import (

@@ -20,8 +20,8 @@ from amt_magic.ranges import (
     CategoricalParameter,
     ContinuousParameter,
     IntegerParameter,
-    ParameterRanges,
 )
+from amt_magic.space import ParameterRanges
 from tests.generators import tuning_job_configs
 
 CONFIG = "HyperParameterTuningJobConfig"

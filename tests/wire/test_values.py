@@ -2,7 +2,10 @@ import pytest
 from hypothesis import given
 
 from amt_magic import wire
-from amt_magic.ranges import category_key, is_category
+from amt_magic.ranges import (
+    category_key,
+    is_category,
+)
 from tests.generators import LOOKS_LIKE_JSON, categories, json_values, texts
 
 

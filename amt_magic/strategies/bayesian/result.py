@@ -8,8 +8,8 @@ from amt_magic.ranges import (
     AnyRange,
     CategoricalParameter,
     ContinuousParameter,
-    ScalingType,
 )
+from amt_magic.scaling import ScalingType
 
 if TYPE_CHECKING:
     from skopt.space import Dimension
