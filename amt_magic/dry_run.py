@@ -16,6 +16,7 @@ from amt_magic.executors.payload import Payload, Travelled, write_payload
 from amt_magic.jobs import TrainingJobStatus
 from amt_magic.launcher import run_dry
 from amt_magic.metrics import RESERVED_RESULT, MetricReader
+from amt_magic.scaling import ScalingType
 from amt_magic.store.tables import default_url
 from amt_magic.views.formats import duration, plural
 
@@ -31,6 +32,7 @@ class DryRun:
     those values, `seconds` what the training job took.
     """
 
+    ranges: Mapping[str, Any]
     hyperparameters: Mapping[str, Any]
     travelled: Sequence[Travelled]
     objective_name: str
@@ -54,6 +56,7 @@ class DryRun:
         return "\n".join(
             [
                 f"one training job at {values}: {self.seconds:.1f} s",
+                *self._scales(),
                 *self._luggage(),
                 f"{self.objective_name} came {plural(count, 'time')}, "
                 f"last {self.values[-1]:g}:",
@@ -62,6 +65,14 @@ class DryRun:
                 f"would take about {duration(self.seconds_expected)}",
             ]
         )
+
+    def _scales(self) -> list[str]:
+        """Tell which scaling Auto stands for."""
+        return [
+            f"    {name}: Auto scaling is {kind.scaling}"
+            for name, kind in self.ranges.items()
+            if getattr(kind, "scaling_type", None) == ScalingType.AUTO
+        ]
 
     def _luggage(self) -> list[str]:
         if not self.travelled:
@@ -96,6 +107,7 @@ def dry_run(config: TuningJobConfig, payload: Payload) -> DryRun:
     if not values:
         raise _not_found(config.objective.metric_name, log)
     return DryRun(
+        ranges=config.ranges,
         hyperparameters=config.space.decode([0.5] * len(config.space)),
         travelled=travelled,
         objective_name=config.objective.metric_name,

@@ -128,6 +128,8 @@ class Tune(Magics, TuneSettings):
             grace_seconds=self.grace_seconds,
             payload_gigabytes=self.payload_gigabytes,
         )
+        for hint in verbs.hints(config):
+            print(hint)  # noqa: T201
         if variable := options.get("out"):
             self.names[variable] = job
         if options.get("no_wait"):

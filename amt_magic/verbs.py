@@ -4,6 +4,7 @@ import secrets
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from amt_magic.checks import Faults
 from amt_magic.config import (
     CompletionCriteria,
     EarlyStoppingType,
+    HyperbandStrategyConfig,
     Strategy,
     TuningJobConfig,
     check_name,
@@ -22,7 +24,7 @@ from amt_magic.errors import NotServedError
 from amt_magic.executors.payload import Payload, write_payload
 from amt_magic.inputs.function import function_payload, script_payload
 from amt_magic.inputs.options import build_config
-from amt_magic.launcher import start_runner
+from amt_magic.launcher import core_count, start_runner
 from amt_magic.service_quotas import Quotas
 from amt_magic.store.folders import new_folder, trim_folders
 from amt_magic.store.job_store import JobStore, name_taken
@@ -63,7 +65,9 @@ def create(
     service_quotas.check(config, limits, running)
     if config.random_seed is None:
         config = config.evolve(random_seed=secrets.randbelow(2**31))
-    trim_folders(store, payload_gigabytes)
+    if removed := trim_folders(store, payload_gigabytes):
+        text = "payloads and logs of %s were removed to make room (payload_gigabytes)"
+        warnings.warn(text % ", ".join(removed), stacklevel=2)
     folder = new_folder(store, name)
     write_payload(folder, payload)
     try:
@@ -160,6 +164,19 @@ def make_payload(train: Train, config: TuningJobConfig) -> Payload:
         objective_name=objective,
         namespace=_main_namespace(),
     )
+
+
+def hints(config: TuningJobConfig) -> list[str]:
+    """Return what is worth a word before the tuning job runs, a sentence each."""
+    parallel, cores = config.resource_limits.max_parallel_training_jobs, core_count()
+    hyperband = isinstance(config.strategy_config, HyperbandStrategyConfig)
+    worth = {
+        f"{parallel} training jobs at a time share {cores} cores": parallel > cores,
+        f"the Hyperband options are kept, and not used by {config.strategy}": (
+            hyperband and config.strategy != Strategy.HYPERBAND
+        ),
+    }
+    return [hint for hint, holds in worth.items() if holds]
 
 
 def refuse_unserved(config: TuningJobConfig) -> None:

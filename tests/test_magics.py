@@ -223,8 +223,22 @@ def test_dry_run_reports_and_leaves_nothing(shell, capsys):
     shown = capsys.readouterr().out
     assert "table: numpy.ndarray, 4.0 MB" in shown
     assert "loss=0.5" in shown
+    assert "x: Auto scaling is Linear" in shown
     assert "10 training jobs, 1 at a time, would take about" in shown
     assert amt.list_tuning_jobs() == []
+
+
+def test_more_in_parallel_than_cores_is_worth_one_hint(shell, capsys):
+    tune(shell, "--minimize loss --max-jobs 1 --max-parallel-jobs 9")
+
+    assert capsys.readouterr().out.count("9 training jobs at a time share") == 1
+
+
+def test_options_of_another_strategy_are_kept_and_said_not_to_be_used(shell, capsys):
+    tune(shell, "--minimize loss --max-jobs 1 --max-resource 9 --out job")
+
+    assert "not used by Random" in capsys.readouterr().out
+    assert shell.user_ns["job"].config.strategy_config.max_resource == 9
 
 
 def test_dry_run_fails_clearly_when_the_objective_never_appears(shell):

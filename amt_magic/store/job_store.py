@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from amt_magic import wire
+from amt_magic.checks import LARGEST
 from amt_magic.config import TuningJobConfig
 from amt_magic.errors import ResourceInUseError, ResourceNotFoundError
 from amt_magic.jobs import (
+    ObjectiveStatus,
     Report,
     TrainingJob,
     TrainingJobStatus,
@@ -158,30 +160,36 @@ class JobStore:
             connection.execute(stop_requests.insert().values(**values))
 
     def mark_stopped(self, name: str) -> None:
-        """End a tuning job whose runner is dead as Stopped, with what it ran."""
-        tuning_job, now = self.row(name).id, time.time()
+        """End a tuning job whose runner is dead as Stopped, with what it ran.
+
+        Raises:
+            ResourceInUseError: another process has just reopened or ended it.
+        """
+        row, now = self.row(name), time.time()
         reason = "stopped on request after its runner had died"
         stopped = {"ended_at": now, "stop_reason": reason}
         with translated(self.engine), writing(self.engine) as connection:
-            connection.execute(
-                tuning_jobs.update()
-                .where(tuning_jobs.c.id == tuning_job)
-                .values(
-                    status=TuningJobStatus.STOPPED,
-                    ended_at=now,
-                    modified_at=now,
-                    completion_reason=reason,
-                )
+            _update_unchanged(
+                connection,
+                row,
+                row.modified_at,
+                status=TuningJobStatus.STOPPED,
+                ended_at=now,
+                modified_at=now,
+                completion_reason=reason,
+                runner_host=None,
+                runner_pid=None,
             )
             running = training_jobs.c.ended_at.is_(None)
+            finite = sa.func.abs(training_jobs.c.value) <= LARGEST
             connection.execute(
                 training_jobs.update()
-                .where(training_jobs.c.tuning_job == tuning_job, running)
+                .where(training_jobs.c.tuning_job == row.id, running)
                 .values(
                     status=TrainingJobStatus.STOPPED,
                     objective_status=sa.case(
-                        (training_jobs.c.value.is_not(None), "Succeeded"),
-                        else_="Failed",
+                        (finite, ObjectiveStatus.SUCCEEDED),
+                        else_=ObjectiveStatus.FAILED,
                     ),
                     **stopped,
                 )
@@ -206,16 +214,8 @@ class JobStore:
             "runner_host": None,
             "runner_pid": None,
         }
-        unchanged = tuning_jobs.c.modified_at == modified_at
         with translated(self.engine), writing(self.engine) as connection:
-            changed = connection.execute(
-                tuning_jobs.update()
-                .where(tuning_jobs.c.id == row.id, unchanged)
-                .values(**values)
-            )
-            if not changed.rowcount:
-                text = f"tuning job {row.name!r} is being resumed by another process"
-                raise ResourceInUseError(text)
+            _update_unchanged(connection, row, modified_at, **values)
             connection.execute(
                 stop_requests.delete().where(stop_requests.c.tuning_job == row.id)
             )
@@ -269,6 +269,17 @@ class JobStore:
         for row in rows:
             found.setdefault(row.training_job, []).append(to_report(row))
         return found
+
+
+def _update_unchanged(
+    connection: sa.Connection, row: sa.Row[Any], seen: float, **values: Any
+) -> None:
+    """Update a tuning job unless it was modified since the time `seen`."""
+    unchanged = tuning_jobs.c.modified_at == seen
+    query = tuning_jobs.update().where(tuning_jobs.c.id == row.id, unchanged)
+    if not connection.execute(query.values(**values)).rowcount:
+        text = f"tuning job {row.name!r} was just resumed or ended by another process"
+        raise ResourceInUseError(text)
 
 
 def name_taken(name: str) -> ResourceInUseError:

@@ -1,7 +1,8 @@
 """JobWriter: the runner's end of the store, the only writer of training jobs."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,13 +24,15 @@ from amt_magic.store.tables import (
 
 FLUSH_SECONDS = 0.1
 POLL_SECONDS = 0.05
+LONGEST_METRIC = 255  # characters of its name, Amazon's limit
 
 
 class JobWriter:
     """Holds the lease on one tuning job and writes its training jobs and reports.
 
     An ended training job is committed at once, everything else every 0.1 s.
-    One transaction a flush, so a reader sees whole states only.
+    One transaction a flush, so a reader sees whole states only. Every one makes
+    sure of the lease, so that a runner that was taken for dead writes no more.
     """
 
     poll_seconds = POLL_SECONDS
@@ -39,7 +42,8 @@ class JobWriter:
     ) -> None:
         row = store.row(name)
         self._engine = store.engine
-        self._id = int(row.id)
+        self._id, self._name = int(row.id), str(row.name)
+        self._identity = own_identity()
         self._read_log = read_log
         self._seconds_run_before = float(row.seconds_run)
         self._seconds_choosing_before = float(row.seconds_choosing)
@@ -59,12 +63,22 @@ class JobWriter:
             raise ResourceInUseError(f"tuning job {row.name!r} has a runner already")
         column, pid = tuning_jobs.c.runner_pid, row.runner_pid
         unclaimed = column.is_(None) if pid is None else column == pid
-        values = own_identity() | {"heartbeat_at": self._started}
+        values = self._identity | {"heartbeat_at": self._started}
         with translated(self._engine), writing(self._engine) as connection:
             mine = tuning_jobs.update().where(tuning_jobs.c.id == self._id, unclaimed)
             if not connection.execute(mine.values(**values)).rowcount:
                 text = f"tuning job {row.name!r} was taken by another runner"
                 raise ResourceInUseError(text)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        mine = [tuning_jobs.c[name] == it for name, it in self._identity.items()]
+        query = sa.select(tuning_jobs.c.id).where(tuning_jobs.c.id == self._id, *mine)
+        with translated(self._engine), writing(self._engine) as connection:
+            if connection.scalar(query.with_for_update()) is None:
+                text = f"tuning job {self._name!r} was deleted, or has another runner"
+                raise ResourceInUseError(text)
+            yield connection
 
     @property
     def seconds_run(self) -> float:
@@ -86,7 +100,10 @@ class JobWriter:
         self._is_urgent |= job.status.is_terminal
 
     def measure(self, job: TrainingJob, metric: str, resource: int, event: Any) -> None:
-        """Keep one value of a metric."""
+        """Keep one value of a metric; none under a name that no database takes."""
+        self._jobs[job.index] = job
+        if metric != storable(metric) or len(metric) > LONGEST_METRIC:
+            return
         row = {
             "tuning_job": self._id,
             "training_job": job.index,
@@ -96,7 +113,6 @@ class JobWriter:
             "time": event.time,
         }
         self._reports.append(row)
-        self._jobs[job.index] = job
 
     def turn(self, seconds_choosing: float) -> Sequence[int | None]:
         """Write what is due; return the stop requests: training jobs, None for all."""
@@ -135,7 +151,7 @@ class JobWriter:
 
     def flush(self) -> None:
         """Write all that waits, in one transaction."""
-        with translated(self._engine), writing(self._engine) as connection:
+        with self._transaction() as connection:
             self._write_jobs(connection)
             if self._reports:
                 connection.execute(reports.insert(), self._reports)
@@ -169,7 +185,7 @@ class JobWriter:
             "seconds_run": self.seconds_run,
             "seconds_choosing": choosing,
         }
-        with translated(self._engine), writing(self._engine) as connection:
+        with self._transaction() as connection:
             mine = tuning_jobs.update().where(tuning_jobs.c.id == self._id)
             connection.execute(mine.values(**values))
 

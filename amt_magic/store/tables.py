@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -187,6 +187,7 @@ def translated(engine: sa.Engine) -> Iterator[None]:
             "readonly": "make the file writable, or set AMT_MAGIC_STORE to another",
             "not a database": "move the file away, or set AMT_MAGIC_STORE to another",
             "malformed": "move the file away, or set AMT_MAGIC_STORE to another",
+            "no such table": "the file was replaced: restart the kernel",
             "unable to open": "check the folder and its permissions",
         }
         text = str(error.orig).strip()
@@ -246,15 +247,19 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 def _use_wal(connection: Any) -> None:
     """Switch to WAL where the file can; SQLite itself does not wait for this."""
     for _ in range(WAL_TRIES):
-        with suppress(sqlite3.OperationalError):
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                return
+        else:
             return
         time.sleep(0.02)
 
 
 def _refuse_network(file: Path) -> None:
     mounts = {part.mountpoint: part for part in psutil.disk_partitions(all=True)}
-    for folder in file.absolute().parents:
+    for folder in file.resolve().parents:
         if part := mounts.get(str(folder)):
             if part.fstype in NETWORK_FILE_SYSTEMS:
                 raise StoreError(

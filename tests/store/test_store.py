@@ -274,7 +274,7 @@ def test_reopen_of_a_changed_job_is_refused(store):
     seen = store.record("job").modified_at
     store.reopen("job", CONFIG, seen)
 
-    with pytest.raises(amt.ResourceInUseError, match="being resumed"):
+    with pytest.raises(amt.ResourceInUseError, match="by another process"):
         store.reopen("job", CONFIG, seen)
 
 

@@ -1,5 +1,6 @@
 """The history as scikit-optimize's result, for its plots and callbacks."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from amt_magic.config import TuningJobConfig
@@ -20,13 +21,15 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
     """Return the training jobs that succeeded as an OptimizeResult.
 
     `func_vals` are losses: the objective, negated where it is maximised.
-    `x_iters` are in the order of the ranges; a category that skopt cannot hold
-    (None, a tuple) appears as its repr. `models` is empty: no surrogate was fitted.
+    `x_iters` are in the order of the ranges. skopt holds categories of one type
+    alone: others (None, tuples, a mixture) appear as their repr. `models` holds one
+    forest, fitted to all points for the plots that ask a model.
 
     Raises:
         ValueError: no training job has succeeded yet.
     """
     import numpy as np
+    from skopt.learning import ExtraTreesRegressor
     from skopt.space import Space
     from skopt.utils import OptimizeResult
 
@@ -34,17 +37,18 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
     jobs = [job for job in history.ended if job.objective_status == succeeded]
     if not jobs:
         raise ValueError("no training job has succeeded yet: there is no result")
-    names = list(config.ranges)
-    points = [[_plain(job.hyperparameters[name]) for name in names] for job in jobs]
+    points = [_point(config, job.hyperparameters) for job in jobs]
     losses = np.array([history.loss(job) for job in jobs])
-    best = int(losses.argmin())
+    best, seed = int(losses.argmin()), (config.random_seed or 0) % 2**32
+    space = Space([_dimension(name, kind) for name, kind in config.space.items()])
+    model = ExtraTreesRegressor(n_estimators=100, min_samples_leaf=3, random_state=seed)
     result = OptimizeResult()
     result.x, result.fun = points[best], float(losses[best])
     result.x_iters, result.func_vals = points, losses
-    result.space = Space([_dimension(n, kind) for n, kind in config.space.items()])
-    result.models = []
-    result.random_state = np.random.RandomState(config.random_seed)
-    result.specs = {"args": {"dimensions": result.space}, "function": "amt_magic"}
+    result.space = space
+    result.models = [model.fit(space.transform(points), losses)]
+    result.random_state = np.random.RandomState(seed)
+    result.specs = {"args": {"dimensions": space}, "function": "amt_magic"}
     return result
 
 
@@ -52,12 +56,23 @@ def _dimension(name: str, kind: AnyRange) -> "Dimension":
     from skopt.space import Categorical, Integer, Real
 
     if isinstance(kind, CategoricalParameter):
-        return Categorical([_plain(value) for value in kind.values], name=name)
+        return Categorical([_category(kind, value) for value in kind.values], name=name)
     logarithmic = kind.scaling == ScalingType.LOGARITHMIC
     prior = "log-uniform" if logarithmic else "uniform"
     dimension = Real if isinstance(kind, ContinuousParameter) else Integer
     return dimension(kind.min_value, kind.max_value, prior=prior, name=name)
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool | int | float | str) else repr(value)
+def _point(config: TuningJobConfig, hyperparameters: Mapping[str, Any]) -> list[Any]:
+    return [
+        _category(kind, hyperparameters[name])
+        if isinstance(kind, CategoricalParameter)
+        else hyperparameters[name]
+        for name, kind in config.space.items()
+    ]
+
+
+def _category(kind: CategoricalParameter, value: Any) -> Any:
+    types = {type(known) for known in kind.values}
+    is_plain = len(types) == 1 and types <= {bool, int, float, str}
+    return value if is_plain else repr(value)
