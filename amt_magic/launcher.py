@@ -28,15 +28,18 @@ def start_runner(
     name: str, config: TuningJobConfig, folder: Path, payload: Payload, url: str
 ) -> None:
     """Start the detached runner of a tuning job; returns when it is on its own."""
-    starter = subprocess.run(
-        [sys.executable, "-m", "amt_magic.runner", name],
-        env=runner_environment(config, folder, payload, url),
-        cwd=payload.working_directory,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        starter = subprocess.run(
+            [sys.executable, "-m", "amt_magic.runner", name],
+            env=runner_environment(config, folder, payload, url),
+            cwd=payload.working_directory,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:  # no such folder, or no such Python
+        raise StoreError(f"the runner of {name!r} did not start: {error}") from None
     if starter.returncode:
         last = starter.stderr.strip().rpartition("\n")[2]
         raise StoreError(f"the runner of {name!r} did not start: {last}")
@@ -79,9 +82,12 @@ def runner_environment(
     """
     parallel = config.resource_limits.max_parallel_training_jobs
     threads = str(max(1, core_count() // parallel))
+    kernel = dict(os.environ)
+    if "inline" in kernel.get("MPLBACKEND", ""):
+        kernel["MPLBACKEND"] = "Agg"  # a training job has no notebook to draw into
     return {
         **dict.fromkeys(THREAD_VARIABLES, threads),
-        **os.environ,
+        **kernel,
         STORE_VARIABLE: url,
         FOLDER_VARIABLE: str(folder),
         "PYTHONPATH": os.pathsep.join(_own_search_path(payload)),

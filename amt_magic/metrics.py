@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,9 +187,14 @@ def report(**metrics: float) -> None:
 
 
 def write_reserved(prefix: str, values: dict[str, float]) -> None:
-    """Print values in the reserved form, as one line whatever was printed before."""
-    sys.stdout.write(f"{prefix}{json.dumps(values)}\n")
-    sys.stdout.flush()
+    """Write values in the reserved form, as one line whatever was printed before.
+
+    It goes past `sys.stdout`, which the training job may have redirected or closed.
+    """
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stdout.flush()
+    with open(1, "w", encoding="utf-8", closefd=False) as output:
+        output.write(f"{prefix}{json.dumps(values)}\n")
 
 
 def _check_expression(faults: Faults, pattern: str) -> None:

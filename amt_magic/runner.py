@@ -26,8 +26,9 @@ def main(name: str) -> None:
     try:
         run(name, folder)
     except AmtError as error:
-        reserve.unlink()
         sys.exit(f"{type(error).__name__}: {error}")
+    finally:
+        reserve.unlink(missing_ok=True)
 
 
 def run(name: str, folder: Path) -> None:

@@ -74,10 +74,14 @@ def create(
         store.create(
             name, config, folder, quotas=asdict(limits), grace_seconds=grace_seconds
         )
+        try:
+            start_runner(name, config, folder, payload, store.url)
+        except BaseException:
+            store.delete(name)
+            raise
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    start_runner(name, config, folder, payload, store.url)
     return TuningJob(name, store)
 
 

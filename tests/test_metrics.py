@@ -1,7 +1,9 @@
 import json
 import math
+import os
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -322,32 +324,28 @@ def test_outside_a_training_job_a_report_is_printed_so_that_it_can_be_read(
     assert read(printed) == [("loss", 0.5)]
 
 
-def test_inside_a_training_job_a_report_has_the_reserved_form(capsys, monkeypatch):
+def test_inside_a_training_job_a_report_has_the_reserved_form(capfd, monkeypatch):
     monkeypatch.setenv(metrics.INSIDE, "1")
 
     report(loss=0.5, accuracy=1)
 
-    printed = capsys.readouterr().out
+    printed = capfd.readouterr().out
     assert json.loads(printed.removeprefix(RESERVED)) == {"loss": 0.5, "accuracy": 1.0}
     assert read(printed) == [("loss", 0.5), ("accuracy", 1.0)]
 
 
 @given(st.dictionaries(st.text(), st.floats(), max_size=3))
 def test_what_is_written_in_the_reserved_form_is_read(values):
-    written = []
-
-    class Pipe:
-        write = written.append
-
-        def flush(self):
-            written.append("")
-
-    stdout, sys.stdout = sys.stdout, Pipe()
-    try:
-        write_reserved(RESERVED, values)
-    finally:
-        sys.stdout = stdout
-    line, end, rest = "".join(written).partition("\n")
+    with tempfile.TemporaryFile() as file:
+        stdout = os.dup(1)
+        os.dup2(file.fileno(), 1)
+        try:
+            write_reserved(RESERVED, values)
+        finally:
+            os.dup2(stdout, 1)
+            os.close(stdout)
+        file.seek(0)
+        line, end, rest = file.read().decode().partition("\n")
 
     assert (end, rest) == ("\n", "")
     assert repr(read(line)) == repr(list(values.items()))

@@ -1,13 +1,16 @@
 """The loop, on the virtual clock and with scripted executors."""
 
 import math
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import amt_magic as amt
-from amt_magic.executors import Assignment, Started
+from amt_magic.executors import Assignment, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
 from amt_magic.simulation import SimulatedExecutor, Unrecorded, simulate
 from amt_magic.tuner import Tuner, training_job_name
@@ -38,7 +41,7 @@ def falling(hyperparameters, epochs=5):
 
 def tune(config, curve=falling, recorder=None, history=None, executor=None):
     """Run the loop; return the outcome and the history."""
-    history = history or History(config.objective)
+    history = History(config.objective) if history is None else history
     executor = executor or SimulatedExecutor(config, curve, 1.0)
     tuner = Tuner(config, executor, recorder or Unrecorded(), history, name="t")
     return tuner.run(), history
@@ -141,14 +144,6 @@ def test_final_value_is_the_latest_and_the_best_is_by_it():
     assert history.best.index == 2
 
 
-def test_maximize_takes_the_largest_and_values_stay_as_given():
-    objective = amt.Objective(type="Maximize", metric_name="accuracy")
-
-    history = simulate(config_of(objective=objective), lambda h: [h["x"]])
-
-    assert history.best.value == max(t.value for t in history.training_jobs)
-
-
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_value_that_is_not_finite_is_the_worst_and_has_failed(value):
     def curve(hyperparameters):
@@ -160,26 +155,6 @@ def test_value_that_is_not_finite_is_the_worst_and_has_failed(value):
     assert failed
     assert {str(t.objective_status) for t in failed} == {"Failed"}
     assert history.best.value == 1.0
-
-
-def test_failure_in_the_middle_of_a_curve_is_the_training_jobs():
-    def curve(hyperparameters):
-        yield 1.0
-        raise RuntimeError("at epoch 2")
-
-    history = simulate(config_of(jobs=2), curve)
-
-    (first, _) = history.training_jobs
-    assert (first.status, first.value) == ("Failed", 1.0)
-    assert first.failure_reason == "RuntimeError: at epoch 2"
-
-
-def test_seconds_per_epoch_may_depend_on_the_hyperparameters():
-    config = config_of(jobs=1, parallel=1)
-
-    history = simulate(config, falling, lambda h: 10.0)
-
-    assert [r.time for r in history[1].reports] == [10, 20, 30, 40, 50]
 
 
 class Requests(Unrecorded):
@@ -229,27 +204,59 @@ def test_stop_request_for_an_unknown_or_ended_training_job_is_harmless():
     assert {str(t.status) for t in history.training_jobs} == {"Completed"}
 
 
-class Killing(SimulatedExecutor):
-    """Kills the first attempts of training job 1 from outside."""
+class Scripted:
+    """Runs each attempt of each training job as its script says, all at once."""
 
-    def __init__(self, config, kills, from_outside=True):
-        super().__init__(config, falling, 1.0)
-        self._kills, self._from_outside = kills, from_outside
+    def __init__(self, script):
+        self._script = script
+        self._told = []
+        self._time = 0.0
+        self._running = set()
+
+    def now(self):
+        return self._time
 
     def start(self, assignment: Assignment):
-        if assignment.index != 1 or assignment.attempt > self._kills:
-            super().start(assignment)
-            return
-        self._told += [
-            Started(index=1, time=self.now(), worker="w"),
-            Ended(
-                index=1,
-                status=TrainingJobStatus.FAILED,
-                time=self.now(),
-                failure_reason="killed",
-                killed_from_outside=self._from_outside,
-            ),
-        ]
+        index = assignment.index
+        self._running.add(index)
+        self._told.append(Started(index=index, time=self._time, worker="w"))
+        for event in self._script(index, assignment.attempt):
+            self._tell(replace(event, index=index))
+
+    def _tell(self, event):
+        if isinstance(event, Ended):
+            self._running.discard(event.index)
+        self._told.append(event)
+
+    def events(self, timeout):
+        self._time += 1
+        told, self._told = self._told, []
+        return told
+
+    def stop(self, index, reason):
+        if index in self._running:
+            stopped = TrainingJobStatus.STOPPED
+            ended = Ended(
+                index=index, status=stopped, time=self._time, stop_reason=reason
+            )
+            self._tell(ended)
+
+    def close(self):
+        """Nothing runs."""
+
+
+def measured(value, metric="loss"):
+    return Measured(index=0, metric=metric, value=value, time=0.0)
+
+
+def ended(status=TrainingJobStatus.COMPLETED, **fields):
+    return Ended(index=0, status=status, time=0.0, **fields)
+
+
+KILLED = ended(
+    TrainingJobStatus.FAILED, failure_reason="killed", killed_from_outside=True
+)
+BROKEN = ended(TrainingJobStatus.FAILED, failure_reason="ValueError: no data")
 
 
 @pytest.mark.parametrize(
@@ -257,20 +264,124 @@ class Killing(SimulatedExecutor):
     [(1, 0, "Failed", 1), (1, 1, "Completed", 2), (3, 2, "Failed", 3)],
 )
 def test_retries_are_for_what_was_killed_from_outside(kills, retries, status, attempt):
+    def script(index, attempt):
+        is_killed = index == 1 and attempt <= kills
+        return [measured(float(attempt)), KILLED if is_killed else ended()]
+
     config = config_of(jobs=2, max_retries=retries)
 
-    _, history = tune(config, executor=Killing(config, kills))
+    _, history = tune(config, executor=Scripted(script))
 
     assert (history[1].status, history[1].attempt) == (status, attempt)
+    reports = [(r.resource, r.value) for r in history[1].reports]
+    assert reports == [(1, float(attempt))]
     assert len(history) == 2
 
 
 def test_other_failures_are_not_retried():
     config = config_of(jobs=2, max_retries=5)
 
-    _, history = tune(config, executor=Killing(config, 1, from_outside=False))
+    _, history = tune(config, executor=Scripted(lambda *_: [BROKEN]))
 
-    assert (history[1].status, history[1].attempt) == ("Failed", 1)
+    assert [t.attempt for t in history.training_jobs] == [1, 1]
+
+
+def test_training_job_that_was_told_to_stop_is_not_retried():
+    class KilledInItsGrace(Scripted):
+        def stop(self, index, reason):
+            self._tell(replace(KILLED, index=index))
+
+    config = config_of(jobs=2, max_retries=5)
+    executor = KilledInItsGrace(lambda index, _: [ended()] if index > 1 else [])
+
+    outcome, history = tune(config, recorder=Requests({3: [1]}), executor=executor)
+
+    assert (outcome.status, history[1].attempt) == ("Completed", 1)
+
+
+def test_objective_that_was_not_found_names_the_last_line():
+    script = [measured(0.5, metric="accuracy"), ended(last_line="epoch=1 los=0.5")]
+
+    _, history = tune(config_of(jobs=1), executor=Scripted(lambda *_: script))
+
+    assert (history[1].status, history[1].objective_status) == ("Completed", "Failed")
+    assert history[1].failure_reason == (
+        "the objective 'loss' was not found in what it printed; its last line was "
+        "'epoch=1 los=0.5'; print(f'loss={value}') or give a metric definition"
+    )
+
+
+class Keeping(Unrecorded):
+    """Keeps what the loop told."""
+
+    def __init__(self):
+        self.measured = []
+
+    def measure(self, job, metric, resource, event):
+        self.measured.append((job.index, metric, resource, event.value))
+
+
+def test_each_metric_counts_its_own_values_and_only_the_objective_is_reported():
+    script = [
+        measured(0.5),
+        measured(0.7, metric="accuracy"),
+        measured(0.4),
+        measured(0.8, metric="accuracy"),
+        ended(),
+    ]
+    recorder = Keeping()
+
+    _, history = tune(
+        config_of(jobs=1), recorder=recorder, executor=Scripted(lambda *_: script)
+    )
+
+    assert [(r.resource, r.value) for r in history[1].reports] == [(1, 0.5), (2, 0.4)]
+    assert recorder.measured == [
+        (1, "loss", 1, 0.5),
+        (1, "accuracy", 1, 0.7),
+        (1, "loss", 2, 0.4),
+        (1, "accuracy", 2, 0.8),
+    ]
+
+
+def test_failed_tuning_job_stops_what_runs():
+    def script(index, attempt):
+        return [] if index == 6 else [BROKEN]
+
+    outcome, history = tune(config_of(jobs=50, parallel=6), executor=Scripted(script))
+
+    assert outcome.status == "Failed"
+    assert (history[6].status, history[6].stop_reason) == ("Stopped", outcome.reason)
+
+
+class Slow(Scripted):
+    """Takes five seconds to end what it was told to stop."""
+
+    def __init__(self, script):
+        super().__init__(script)
+        self._overdue = []
+
+    def stop(self, index, reason):
+        self._overdue.append((self._time + 5, index, reason))
+
+    def events(self, timeout):
+        for due, index, reason in self._overdue:
+            if due <= self._time:
+                super().stop(index, reason)
+        return super().events(timeout)
+
+
+def test_stop_request_in_the_grace_of_the_deadline_is_the_outcome():
+    config = config_of(jobs=2, seconds=5)
+    recorder = Requests({8: [None]})
+
+    outcome, history = tune(config, recorder=recorder, executor=Slow(lambda *_: []))
+
+    assert (outcome.status, outcome.reason) == ("Stopped", "stopped on request")
+    assert recorder.was_stopping
+    assert {t.stop_reason for t in history.training_jobs} == {
+        "reached MaxRuntimeInSeconds (5)"
+    }
 
 
 def test_resume_runs_pending_ones_again_and_exactly_the_remaining_number():
@@ -290,6 +401,66 @@ def test_resume_runs_pending_ones_again_and_exactly_the_remaining_number():
     assert resumed[3].attempt == 2
     found = [t.hyperparameters for t in resumed.training_jobs]
     assert found == [t.hyperparameters for t in whole.training_jobs]
+
+
+class CrashError(Exception):
+    """The runner dies."""
+
+
+class Crashing(SimulatedExecutor):
+    """Its runner dies after some events."""
+
+    def __init__(self, config, curve, events):
+        super().__init__(config, curve, 1.0)
+        self._left = events
+
+    def events(self, timeout):
+        self._left -= 1
+        if self._left < 0:
+            raise CrashError
+        return super().events(timeout)
+
+
+@given(
+    jobs=st.integers(1, 12), parallel=st.integers(1, 4), crash_after=st.integers(0, 40)
+)
+def test_resume_after_any_crash_runs_the_same_configurations(
+    jobs, parallel, crash_after
+):
+    ranges = {"n": amt.Integer(1, 15)}
+    config = config_of(jobs, parallel, ranges=ranges)
+
+    def curve(hyperparameters):
+        return [hyperparameters["n"]] * hyperparameters["n"]
+
+    _, whole = tune(config, curve)
+    history = History(config.objective)
+    with suppress(CrashError):
+        tune(config, curve, None, history, Crashing(config, curve, crash_after))
+    kept = deepcopy([t for t in history.training_jobs if t.status == "Completed"])
+
+    resumed_history = History(config.objective, history.training_jobs)
+    outcome, resumed = tune(config, curve, history=resumed_history)
+
+    assert outcome.status == "Completed"
+    assert [t.index for t in resumed.training_jobs] == list(range(1, jobs + 1))
+    assert [resumed[t.index] for t in kept] == kept
+    found = [t.hyperparameters for t in resumed.training_jobs]
+    assert found == [t.hyperparameters for t in whole.training_jobs]
+
+
+def test_resume_after_the_run_time_is_over_starts_nothing_new():
+    config = config_of(jobs=9, parallel=1, seconds=7)
+    _, history = tune(config)
+    executor = SimulatedExecutor(config, falling, 1.0)
+    resumed = History(config.objective, history.training_jobs)
+
+    outcome = Tuner(
+        config, executor, Unrecorded(), resumed, name="t", seconds_run=7.0
+    ).run()
+
+    assert outcome.reason == "reached MaxRuntimeInSeconds (7)"
+    assert resumed.training_jobs == history.training_jobs
 
 
 def test_training_jobs_are_named_as_the_service_does():

@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from amt_magic.config import TuningJobConfig
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.executors.lines import LineSplitter
-from amt_magic.executors.logs import failure_file, log_file
+from amt_magic.executors.logs import failure_file, log_file, read_log
 from amt_magic.executors.orphans import kill_children, signal_group
 from amt_magic.executors.training_process import (
     MODULES_VARIABLE,
@@ -250,8 +250,8 @@ class LocalExecutor:
             if from_outside:
                 reason += ", from outside or because memory ran out"
             return TrainingJobStatus.FAILED, reason, from_outside
-        with suppress(OSError):
-            return TrainingJobStatus.FAILED, running.failure_file.read_text(), False
+        if told := read_log(running.failure_file):
+            return TrainingJobStatus.FAILED, told, False
         lost = code == 255  # what the standard library says when its server is gone
         reason = f"ended with exit status {code}"
         return TrainingJobStatus.FAILED, reason, lost

@@ -3,6 +3,7 @@
 Every training process imports this module: it imports little itself.
 """
 
+import atexit
 import hashlib
 import json
 import linecache
@@ -17,7 +18,7 @@ import types
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import parent_process
+from multiprocessing import parent_process, util
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TextIO
@@ -61,11 +62,15 @@ def main(output: Connection, task: Task) -> None:
             _fail(task, f"exit({leaving.code!r})", "")
     except BaseException as error:
         _fail(task, *_describe(error))
+    finally:
+        _end_as_an_interpreter()
 
 
 def _leave_the_runner(output: Connection) -> None:
     """Lead a process group of its own, with `output` as stdout and stderr."""
     os.setsid()
+    atexit._clear()  # the fork server's
+    atexit.register(util._exit_function)  # type: ignore[attr-defined]
     adopt_orphans()  # a daemon of this training job is found when the job has ended
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
@@ -91,12 +96,24 @@ def _line_stream(descriptor: int) -> TextIO:
     )
 
 
+def _end_as_an_interpreter() -> None:
+    """Join threads, then run what waits for the exit, as `python script.py` does.
+
+    Multiprocessing joins child processes before threads, for ever where a thread
+    is what ends them (joblib's), and runs no exit handlers.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+
+
 def _end_with_the_runner() -> None:
     """Kill this process group when the runner is gone."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
-        os.killpg(0, signal.SIGKILL)
+        with suppress(OSError):  # the code may have closed it: then it tells nothing
+            os.fstat(parent.sentinel)
+            os.killpg(0, signal.SIGKILL)
 
 
 def _run(task: Task) -> None:
@@ -176,7 +193,9 @@ def _describe(error: BaseException) -> tuple[str, str]:
     while trace and trace.tb_frame.f_code.co_filename.startswith("<frozen runpy"):
         trace = trace.tb_next
     shown = "".join(traceback.format_exception(type(error), error, trace))
-    reason = traceback.format_exception_only(error)[-1].strip()
+    told = traceback.TracebackException(type(error), error, None)
+    told.__notes__ = None
+    reason = list(told.format_exception_only())[-1].strip()
     if isinstance(error, EOFError):
         reason += "; a training job has nobody to ask: input() cannot be used"
     frames = traceback.extract_tb(trace)
@@ -189,7 +208,8 @@ def _describe(error: BaseException) -> tuple[str, str]:
 
 def _fail(task: Task, reason: str, shown: str) -> None:
     """Leave the reason in a file, the traceback in the log, and end."""
-    task.failure_file.write_text(reason[:REASON_LENGTH], encoding="utf-8")
+    text = reason.encode("utf-8", "backslashreplace").decode()[:REASON_LENGTH]
+    task.failure_file.write_text(text, encoding="utf-8")
     with suppress(OSError, ValueError):  # the code may have closed its streams
         sys.stdout.flush()
     with suppress(OSError, ValueError):

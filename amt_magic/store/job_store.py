@@ -23,6 +23,7 @@ from amt_magic.jobs import (
 from amt_magic.store.rows import (
     Counts,
     group_counts,
+    storable,
     to_record,
     to_report,
     to_training_job,
@@ -259,7 +260,7 @@ class JobStore:
             return list(connection.execute(query))
 
     def _curves(self, name: str, tuning_job: int) -> dict[int, list[Report]]:
-        objective = self.record(name).config.objective.metric_name
+        objective = storable(self.record(name).config.objective.metric_name)
         rows = self._read(
             sa.select(reports)
             .where(reports.c.tuning_job == tuning_job, reports.c.metric == objective)

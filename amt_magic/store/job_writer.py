@@ -100,9 +100,10 @@ class JobWriter:
         self._is_urgent |= job.status.is_terminal
 
     def measure(self, job: TrainingJob, metric: str, resource: int, event: Any) -> None:
-        """Keep one value of a metric; none under a name that no database takes."""
+        """Keep one value of a metric; none under a name that is too long."""
         self._jobs[job.index] = job
-        if metric != storable(metric) or len(metric) > LONGEST_METRIC:
+        metric = storable(metric)
+        if len(metric) > LONGEST_METRIC:
             return
         row = {
             "tuning_job": self._id,

@@ -109,8 +109,8 @@ def from_training_job(tuning_job: int, job: TrainingJob) -> dict[str, Any]:
 
 
 def storable(text: str) -> str:
-    """Return what every database takes: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    """Return what every database takes: NUL and halves of pairs as escapes."""
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def to_column(value: float) -> float | None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 
 import psutil
@@ -62,11 +63,12 @@ def test_killed_training_job_has_failed_and_the_others_go_on(tmp_path):
     assert failed.failure_reason.startswith("killed by SIGKILL, from outside")
 
 
-def test_killed_training_job_is_retried_under_its_index(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_training_job_is_retried_under_its_index(tmp_path, number):
     job = start(gate(tmp_path), jobs=2, max_retries=1)
     victim = reported(job, 2)[0]
 
-    kill(pid_of(victim))
+    kill(pid_of(victim), number)
     wait_until(lambda: job.training_job(victim.index).attempt == 2)
     open_gate(tmp_path)
 
@@ -75,6 +77,15 @@ def test_killed_training_job_is_retried_under_its_index(tmp_path):
     assert again.hyperparameters == victim.hyperparameters
     assert [r.resource for r in again.reports] == [1]
     assert "loss=" in job.logs(victim.index)
+
+
+def test_training_job_killed_more_often_than_it_is_retried_has_failed():
+    suicide = "import os; print('loss=1', flush=True); os.kill(os.getpid(), 9)"
+
+    (training_job,) = run(suicide, max_retries=2).training_jobs
+
+    assert (training_job.status, training_job.attempt) == ("Failed", 3)
+    assert len(training_job.reports) == 1
 
 
 def test_segfault_and_exception_are_not_retried():
@@ -148,6 +159,32 @@ def test_runner_killed_nothing_lost_nothing_left_and_resume_finishes(tmp_path):
     again = {t.index: t.value for t in job.training_jobs if t.attempt == 1}
     assert done.items() <= again.items()
     assert len(list((tmp_path / "done").iterdir())) == 8
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import ctypes; ctypes.PyDLL(None).sleep(600)",  # holds the interpreter's lock
+        "import os; os.execlp('sleep', 'sleep', '600')",
+        "import os; os.kill(os.getpid(), 19)",  # SIGSTOP
+    ],
+)
+def test_processes_that_cannot_watch_end_with_the_runner(code):
+    job = start(f"print('loss=1', flush=True)\n{code}", jobs=2)
+    pids = [pid_of(t) for t in reported(job, 2)]
+
+    runner_of(job).kill()
+
+    wait_until(lambda: all(map(is_gone, pids)), 1)
+
+
+def test_who_waits_is_told_when_the_runner_dies():
+    job = start(ENDLESS)
+    reported(job)
+    threading.Timer(0.2, runner_of(job).kill).start()
+
+    with pytest.raises(amt.TuningJobInterruptedError, match="%tune resume job"):
+        job.wait()
 
 
 def test_two_resumes_at_once_and_one_wins(tmp_path):
@@ -228,15 +265,52 @@ def test_stop_ends_a_cooperative_process_at_once():
     assert {t.stop_reason for t in job.training_jobs} == {"stopped on request"}
 
 
+def test_stop_comes_from_any_process():
+    job = start(ENDLESS, jobs=5)
+    reported(job, 2)
+    code = "import amt_magic as amt; amt.tuning_job('job').stop()"
+
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+    assert ended(job).status == "Stopped"
+
+
 def test_process_deaf_to_sigterm_is_killed_after_the_grace():
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    job = start(deaf + ENDLESS, grace=0.5)
-    (training_job,) = reported(job)
+    job = start(deaf + ENDLESS, jobs=4, parallel=1, grace=0.3)
+    seconds = []
+    for index in (1, 2, 3):
+        pid = pid_of(reported(job, index)[-1])
+        before = time.monotonic()
+        job.stop(training_job=index)
+        wait_until(lambda pid=pid: is_gone(pid), 5)
+        seconds.append(time.monotonic() - before)
 
     job.stop()
 
-    wait_until(lambda: is_gone(pid_of(training_job)), 5)
+    assert 0.3 <= min(seconds) <= 0.6
     assert ended(job).status == "Stopped"
+
+
+def test_suspended_process_is_killed_after_the_grace():
+    suspend = "import os; print('loss=1', flush=True); os.kill(os.getpid(), 19)"
+    job = start(suspend, grace=0.2)
+    reported(job)
+
+    job.stop()
+
+    assert ended(job, 5).status == "Stopped"
+
+
+def test_training_jobs_that_never_cease_to_print_are_stopped():
+    flood = "while True: print('step of no interest ' * 100)"
+    job = start(f"print('loss=1')\n{flood}", jobs=2)
+    reported(job, 2)
+
+    job.stop()
+
+    assert ended(job, 5).status == "Stopped"
+    assert [t.value for t in job.training_jobs] == [1, 1]
 
 
 def test_what_is_printed_in_the_grace_counts():
@@ -337,33 +411,50 @@ def test_completed_job_goes_on_with_a_larger_limit():
     assert len(ended(job).training_jobs) == 5
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system")
-def test_full_disk_ends_the_runner_and_resume_finishes(tmp_path, monkeypatch):
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch):
+    """A store on a file system of 3 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system")
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
     subprocess.run(mount, check=True)
     monkeypatch.setenv("AMT_MAGIC_STORE", f"sqlite:///{disk / 'store.sqlite'}")
-    try:
-        job = start(f"{gate(tmp_path)}for k in range(20_000): print(f'loss={{k}}')")
-        reported(job)
-        runner, filler = runner_of(job), disk / "filler"
-        fill(filler)
-        open_gate(tmp_path)
-        wait_until(lambda: is_gone(runner.pid))
-        filler.unlink()
+    yield disk
+    wait_until(lambda: not users_of(disk))
+    subprocess.run(["umount", str(disk)], check=True)
 
-        assert job.summary().status == "interrupted"
-        with pytest.raises(
-            amt.TuningJobInterruptedError,
-            match=r"StoreError: .*store\.sqlite: .*free some space",
-        ):
-            job.wait()
-        (training_job,) = ended(job.resume()).training_jobs
-        assert len(training_job.reports) == 20_001
-    finally:
-        wait_until(lambda: not users_of(disk))
-        subprocess.run(["umount", str(disk)], check=True)
+
+def test_full_disk_ends_the_runner_and_resume_finishes(tmp_path, small_disk):
+    job = start(f"{gate(tmp_path)}for k in range(20_000): print(f'loss={{k}}')")
+    reported(job)
+    runner, filler = runner_of(job), small_disk / "filler"
+    fill(filler)
+    open_gate(tmp_path)
+    wait_until(lambda: is_gone(runner.pid))
+    filler.unlink()
+
+    assert job.summary().status == "interrupted"
+    with pytest.raises(
+        amt.TuningJobInterruptedError,
+        match=r"StoreError: .*store\.sqlite: .*free some space",
+    ):
+        job.wait()
+    (training_job,) = ended(job.resume()).training_jobs
+    assert len(training_job.reports) == 20_001
+
+
+def test_full_disk_at_the_start_is_an_error_that_leaves_nothing(small_disk):
+    run(QUICK, name="before")
+    filler = small_disk / "filler"
+    fill(filler)
+
+    with pytest.raises(amt.StoreError, match=str(small_disk)):
+        start(QUICK)
+
+    filler.unlink()
+    assert run(QUICK).status == "Completed"
 
 
 def fill(file):
@@ -393,3 +484,16 @@ def test_store_deleted_under_a_running_runner_and_nothing_is_left(tmp_path):
     open_gate(tmp_path)
 
     wait_until(lambda: is_gone(runner.pid) and all(map(is_gone, pids)))
+
+
+def test_folder_removed_under_a_running_runner_and_nothing_is_left(tmp_path):
+    job = start(gate(tmp_path), jobs=4)
+    pids = [pid_of(t) for t in reported(job, 2)]
+
+    shutil.rmtree(job._store.folder("job"))
+    open_gate(tmp_path)
+
+    wait_until(lambda: job.summary().status == "interrupted")
+    wait_until(lambda: all(map(is_gone, pids)), 1)
+    with pytest.raises(amt.StoreError, match="run its cell again"):
+        job.resume()

@@ -34,8 +34,15 @@ pytestmark = pytest.mark.timeout(60)
             "Failed",
             "Mute",
         ),
+        ("raise ValueError('\\udcff')", "Failed", "ValueError: \\udcff"),
+        ("e = OSError('so'); e.add_note('why'); raise e", "Failed", "OSError: so"),
+        ("class Odd(BaseException): pass\nraise Odd('so')", "Failed", "Odd: so"),
         ("f = lambda: f()\nf()", "Failed", "RecursionError"),
         ("import sys; sys.stdout.close(); print('loss=1')", "Failed", "ValueError"),
+        ("import sys; sys.stdout.close(); loss = 1", "Completed", None),
+        ("import io, sys; sys.stdout = io.StringIO(); loss = 1", "Completed", None),
+        ("import os; os.closerange(3, 99); print('loss=1')", "Completed", None),
+        ("import os; print('loss=1'); os.close(1); os.close(2)", "Completed", None),
         ("x = bytearray(2**62)", "Failed", "MemoryError"),
     ],
 )
@@ -51,6 +58,21 @@ def test_ending_has_its_status_and_reason(body, status, reason):
         assert reason in training_job.failure_reason
         assert len(training_job.failure_reason) <= 1024
     assert job.status == "Completed"
+
+
+def test_overflowing_stack_ends_one_training_job_only():
+    body = (
+        "import sys\n"
+        "sys.setrecursionlimit(10**9)\n"
+        "def deeper(n): return max([n], key=deeper)\n"
+        "if x < 0.22: deeper(1)\n"
+        "print('loss=1')"
+    )
+
+    job = run(body, jobs=4)
+
+    statuses = {t.hyperparameters["x"] < 0.22: t.status for t in job.training_jobs}
+    assert statuses == {True: "Failed", False: "Completed"}
 
 
 def test_traceback_in_the_log_shows_the_cells_lines_and_no_internals():
@@ -169,7 +191,7 @@ def test_ten_megabytes_without_a_newline_and_odd_bytes():
     assert len(job._store.log_tail(job.name, 1)) <= 65_536
 
 
-def test_threads_that_still_run_do_not_hold_the_training_job():
+def test_daemon_threads_do_not_hold_the_training_job():
     body = (
         "import threading, time\n"
         "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
@@ -177,6 +199,36 @@ def test_threads_that_still_run_do_not_hold_the_training_job():
     )
 
     assert run(body).training_jobs[0].status == "Completed"
+
+
+def test_threads_and_then_exit_handlers_come_to_their_end():
+    body = (
+        "import atexit, threading, time\n"
+        "atexit.register(lambda: print('loss=2'))\n"
+        "def late(): time.sleep(0.2); print('loss=1')\n"
+        "threading.Thread(target=late).start()"
+    )
+
+    (training_job,) = run(body).training_jobs
+
+    assert [report.value for report in training_job.reports] == [1, 2]
+
+
+def test_workers_of_joblib_do_not_hold_the_training_job(tmp_path):
+    pid_file = tmp_path / "pid"
+    body = (
+        "import os\n"
+        "from joblib import Parallel, delayed\n"
+        "def square(k): return k * k, os.getpid()\n"
+        "squares = Parallel(n_jobs=2)(delayed(square)(k) for k in range(4))\n"
+        f"open({str(pid_file)!r}, 'w').write(str(squares[0][1]))\n"
+        "loss = sum(each for each, _ in squares)"
+    )
+
+    job = run(body)
+
+    assert job.training_jobs[0].value == 14
+    assert is_gone(int(written(pid_file)))
 
 
 def test_lines_of_four_training_jobs_are_all_recorded_in_order():
@@ -199,6 +251,20 @@ def test_reported_values_take_the_place_of_printed_ones():
     job = run(body)
 
     assert [r.value for r in job.training_jobs[0].reports] == [0, 1, 2]
+
+
+def test_reports_go_past_redirected_output():
+    body = (
+        "import amt_magic, contextlib, io\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    print('loss=9')\n"
+        "    amt_magic.report(loss=1)"
+    )
+
+    job = run(body)
+
+    assert [report.value for report in job.training_jobs[0].reports] == [1]
+    assert "loss=9" not in log_of(job)
 
 
 def test_seed_fixes_hyperparameters_and_draws_and_each_training_job_has_its_own():
@@ -231,15 +297,40 @@ def test_numerical_libraries_get_cores_by_parallel_threads(monkeypatch):
 
 
 def test_body_finds_the_kernels_folder_and_search_path(tmp_path, monkeypatch):
-    (tmp_path / "beside.py").write_text("VALUE = 5")
+    for folder, name in (("on_path", "beside"), ("python_path", "before")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.py").write_text("VALUE = 5")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    body = "import beside, os; print(os.getcwd()); loss = beside.VALUE"
+    monkeypatch.syspath_prepend(str(tmp_path / "on_path"))
+    monkeypatch.syspath_prepend(str(tmp_path / "python_path"))
+    monkeypatch.setenv("OF_THE_KERNEL", "told")
+    body = (
+        "import before, beside, os, subprocess, sys\n"
+        "print(os.getcwd(), os.environ['OF_THE_KERNEL'], flush=True)\n"
+        "subprocess.run([sys.executable, '-c', 'import before; print(before)'])\n"
+        "loss = before.VALUE + beside.VALUE"
+    )
 
     job = run(body)
 
-    assert job.training_jobs[0].value == 5
-    assert str(tmp_path) in log_of(job)
+    assert job.training_jobs[0].value == 10
+    assert f"{tmp_path} told" in log_of(job)
+    assert "<module 'before'" in log_of(job)
+
+
+def test_module_that_cannot_be_imported_fails_its_training_jobs_only(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "broken.py").write_text("import sys; sys.exit('no licence')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    body = "if x < 0.22: import broken\nloss = 1"
+
+    job = run(body, jobs=4)
+
+    reasons = {
+        t.hyperparameters["x"] < 0.22: t.failure_reason for t in job.training_jobs
+    }
+    assert reasons == {True: "exit('no licence')", False: None}
 
 
 def test_body_runs_as_the_main_module():

@@ -4,22 +4,22 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
 import pytest
 
+from amt_magic.store.job_store import JobStore
+
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory):
+def postgresql():
     """The URL of a PostgreSQL server on 127.0.0.1, for as long as the tests run."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         pytest.skip("PostgreSQL is not installed (Debian package postgresql)")
-    folder = tmp_path_factory.mktemp("postgresql")
-    for place in (folder, *folder.parents[:3]):
-        if place.stat().st_uid == os.getuid() and "pytest" in place.name:
-            place.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="amt-postgresql-"))  # pytest's are private
     if as_user := unprivileged():
         shutil.chown(folder, "postgres")
     with socket.socket() as probe:
@@ -40,6 +40,7 @@ def postgresql(tmp_path_factory):
     call("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
     yield f"postgresql+psycopg://amt:secret@127.0.0.1:{port}/"
     call("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    shutil.rmtree(folder)
 
 
 def unprivileged() -> list[str]:
@@ -60,3 +61,8 @@ def url(request, tmp_path):
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return server + name
+
+
+@pytest.fixture
+def store(url):
+    return JobStore(url)

@@ -5,67 +5,31 @@ import os
 import subprocess
 import threading
 import time
-from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import amt_magic as amt
-from amt_magic.executors import Measured
-from amt_magic.jobs import Report, TrainingJob, TrainingJobStatus, TuningJobStatus
+from amt_magic.jobs import TrainingJobStatus, TuningJobStatus
+from amt_magic.space import configuration_key
 from amt_magic.store import tables
 from amt_magic.store.job_store import JobStore
-from amt_magic.store.job_writer import JobWriter
 from amt_magic.store.tables import open_engine
 from tests.generators import tuning_job_configs
+from tests.store.examples import (
+    CONFIG,
+    HOSTILE,
+    create,
+    lease,
+    measure,
+    training_job,
+    writer_of,
+)
 
 pytestmark = pytest.mark.timeout(60)
-
-CONFIG = amt.TuningJobConfig(
-    strategy="Random",
-    objective=amt.Objective(type="Minimize", metric_name="loss"),
-    ranges={
-        "x": amt.Continuous(0, 1),
-        "kind": amt.Categorical(1, "1", None, (2, True)),
-    },
-    random_seed=5,
-)
-HOSTILE = "nul \0, quote ' \" and \U0001f600 \ud800 <b>"
-
-
-@pytest.fixture
-def store(url):
-    return JobStore(url)
-
-
-def create(store, name="job", config=CONFIG):
-    folder = Path("/nowhere") / name
-    store.create(name, config, folder, quotas={"training_jobs": 750}, grace_seconds=5.0)
-
-
-def writer_of(store, name="job", log="the log"):
-    return JobWriter(store, name, lambda number: f"{log} of {number}")
-
-
-def training_job(index=1, **fields):
-    values = {
-        "hyperparameters": {"x": 0.1 + 0.2, "kind": (2, True)},
-        "created_at": 1000.25,
-        "reports": [],
-    }
-    return TrainingJob(index=index, name=f"job-{index:03d}", **(values | fields))
-
-
-def measure(writer, job, value, metric="loss"):
-    resource = len(job.reports) + 1
-    event = Measured(index=job.index, metric=metric, value=value, time=resource / 7)
-    if metric == "loss":
-        report = Report(
-            index=job.index, resource=resource, value=value, time=event.time
-        )
-        job.reports.append(report)
-    writer.measure(job, metric, resource, event)
 
 
 def test_training_jobs_come_back_as_they_were(store):
@@ -169,46 +133,21 @@ def test_counts_tell_statuses_and_ends_of_values(store):
     assert (counts.least, counts.most) == (0.25, 0.5)
 
 
-def test_stop_requests_arrive_once_and_in_order(store):
-    create(store)
-    writer = writer_of(store)
-    store.request_stop("job", 7)
-    store.request_stop("job")
-
-    first = writer.turn(0.0)
-    time.sleep(0.06)
-    second = writer.turn(0.0)
-
-    assert (list(first), list(second)) == ([7, None], [])
-
-
-def test_of_two_runners_one_gets_the_lease(store, url):
-    create(store)
-    writer_of(store)
-
-    with pytest.raises(amt.ResourceInUseError):
-        writer_of(JobStore(url))
-
-    assert not store.record("job").is_interrupted
-
-
-def lease(store, **columns):
-    """Set columns of the runner's lease."""
-    with store.engine.begin() as connection:
-        connection.execute(tables.tuning_jobs.update().values(**columns))
-
-
 def test_lease_of_a_dead_process_is_interrupted_at_once(store):
     create(store)
     writer_of(store)
-    child = subprocess.Popen(["true"])  # a zombie until it is waited for
-    time.sleep(0.1)
+    child = subprocess.Popen(["sleep", "60"])
+    process = psutil.Process(child.pid)
+    lease(store, runner_pid=child.pid, runner_started_at=process.create_time())
 
-    lease(store, runner_pid=child.pid)
-    assert store.record("job").is_interrupted
+    found = [store.record("job").is_interrupted]
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    found.append(store.record("job").is_interrupted)  # a zombie
     child.wait()
+    found.append(store.record("job").is_interrupted)
 
-    assert store.record("job").is_interrupted
+    assert found == [False, True, True]
 
 
 def test_lease_of_a_pid_that_was_given_again_is_interrupted(store):
@@ -240,34 +179,6 @@ def test_runner_that_never_came_is_interrupted_after_its_time(store):
     assert (fresh, store.record("job").is_interrupted) == (False, True)
 
 
-def test_finish_gives_the_lease_back_and_says_why(store):
-    create(store)
-    writer = writer_of(store)
-
-    writer.finish(TuningJobStatus.COMPLETED, "all done", 0.5)
-
-    record = store.record("job")
-    assert (record.status, record.completion_reason) == ("Completed", "all done")
-    assert (record.seconds_choosing, record.is_interrupted) == (0.5, False)
-    assert record.ended_at is not None
-
-
-def test_run_time_adds_up_over_runners(store):
-    create(store)
-    first = writer_of(store)
-    time.sleep(0.05)
-    first.finish(TuningJobStatus.STOPPED, "stopped", 1.0)
-    record = store.record("job")
-    store.reopen("job", CONFIG, record.modified_at)
-
-    second = writer_of(store)
-    time.sleep(0.05)
-    second.finish(TuningJobStatus.COMPLETED, "done", 2.0)
-
-    assert store.record("job").seconds_run >= 0.1
-    assert store.record("job").seconds_choosing == 3.0
-
-
 def test_reopen_of_a_changed_job_is_refused(store):
     create(store)
     writer_of(store).finish(TuningJobStatus.STOPPED, "stopped", 0.0)
@@ -276,21 +187,6 @@ def test_reopen_of_a_changed_job_is_refused(store):
 
     with pytest.raises(amt.ResourceInUseError, match="by another process"):
         store.reopen("job", CONFIG, seen)
-
-
-def test_next_attempt_drops_the_reports_of_the_last(store):
-    create(store)
-    writer, job = writer_of(store), training_job()
-    measure(writer, job, 1.0)
-    writer.flush()
-    again = training_job(attempt=2)
-    writer.begin(again)
-    measure(writer, again, 2.0)
-
-    writer.flush()
-
-    (found,) = store.training_jobs("job")
-    assert ([r.value for r in found.reports], found.attempt) == ([2.0], 2)
 
 
 def test_mark_stopped_ends_what_ran(store):
@@ -310,15 +206,43 @@ def test_mark_stopped_ends_what_ran(store):
     assert statuses == [("Stopped", "Succeeded"), ("Stopped", "Failed")]
 
 
-def test_log_tails_of_ended_training_jobs(store):
+def test_mark_stopped_does_not_count_a_value_that_is_not_finite(store):
     create(store)
-    writer = writer_of(store, log="log")
-    writer.change(training_job(2, status=TrainingJobStatus.COMPLETED, ended_at=1.0))
-
+    writer = writer_of(store)
+    for index, value in enumerate((math.inf, -math.inf, math.nan), 1):
+        measure(writer, training_job(index), value)
     writer.flush()
 
-    assert store.log_tail("job", 2) == "log of 2"
-    assert store.log_tail("job", 1) is None
+    store.mark_stopped("job")
+
+    counts = store.counts()["job"]
+    assert counts.by_objective == {"Failed": 3}
+    assert (counts.least, counts.most) == (None, None)
+
+
+class Meanwhile(JobStore):
+    """Another process is faster: it acts just after this one has looked."""
+
+    def __init__(self, url, act):
+        super().__init__(url)
+        self._act = act
+
+    def row(self, name):
+        row = super().row(name)
+        act, self._act = self._act, lambda: None
+        act()
+        return row
+
+
+def test_job_that_another_process_reopens_is_not_marked_stopped(store, url):
+    create(store)
+    seen = store.record("job").modified_at
+    late = Meanwhile(url, lambda: store.reopen("job", CONFIG, seen))
+
+    with pytest.raises(amt.ResourceInUseError, match="by another process"):
+        late.mark_stopped("job")
+
+    assert store.record("job").status == "InProgress"
 
 
 def test_delete_leaves_nothing_of_the_job(store):
@@ -384,11 +308,14 @@ def test_new_store_is_opened_by_many_at_once(url):
     assert failures == []
 
 
-@settings(
+many = settings(
     max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+@many
 @given(config=tuning_job_configs())
 def test_configs_come_back_equal(store, config):
     name = f"j{os.urandom(8).hex()}"
@@ -396,3 +323,28 @@ def test_configs_come_back_equal(store, config):
     create(store, name, config)
 
     assert store.record(name).config == config
+
+
+@many
+@given(config=tuning_job_configs(), data=st.data())
+def test_hyperparameters_and_values_come_back_equal(store, config, data):
+    objective = config.objective.metric_name
+    unit = st.floats(0, 1)
+    units = data.draw(st.tuples(*[unit for _ in config.space]))
+    values = data.draw(st.lists(st.floats(), max_size=3))
+    name = f"j{os.urandom(8).hex()}"
+    create(store, name, config)
+    writer = writer_of(store, name)
+    job = training_job(hyperparameters=config.space.decode(units))
+    writer.begin(job)
+    for value in values:
+        measure(writer, job, value, objective=objective)
+
+    writer.flush()
+
+    (found,) = store.training_jobs(name)
+    assert configuration_key(found.hyperparameters) == configuration_key(
+        job.hyperparameters
+    )
+    given = [value + 0.0 for value in values]  # -0.0 may come back as 0.0
+    assert repr([r.value + 0.0 for r in found.reports]) == repr(given)

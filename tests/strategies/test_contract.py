@@ -1,9 +1,11 @@
 """What every strategy promises. A new one is one line in STRATEGIES."""
 
 import math
+import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -142,15 +144,48 @@ def test_bad_values_are_survived(strategy, ranges, value):
     assert len(history) == min(5, config.space.size)
 
 
+@each
+def test_failed_and_stopped_training_jobs_are_survived(strategy, ranges):
+    config = config_of(strategy, ranges)
+    history, chooser = History(config.objective), make_strategy(config)
+    endings = (TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED)
+
+    for index in range(1, int(min(5, config.space.size)) + 1):
+        add(history, index, chooser.suggest(history, index))
+        end(history, index, [None, 1.0][index % 2], endings[index // 2 % 2])
+
+    keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
+    assert len(keys) == min(5, config.space.size)
+
+
 def test_another_process_suggests_the_same():
     code = (
         "from tests.strategies.test_contract import *\n"
-        "print(suggestions(config_of('Random', MIXED), 5))"
+        "print([suggestions(config_of(*case), 5) for case in STRATEGIES])"
+    )
+    command = [sys.executable, "-c", code]
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONHASHSEED": "1"}
+
+    ran = subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True
     )
 
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    here = [suggestions(config_of(*case), 5) for case in STRATEGIES]
+    assert ran.stdout.strip() == str(here)
 
-    assert ran.stdout.strip() == str(suggestions(config_of("Random", MIXED), 5))
+
+@each_discrete
+def test_what_is_pending_is_not_suggested_again(strategy, ranges):
+    config = config_of(strategy, ranges)
+    history, chooser = History(config.objective), make_strategy(config)
+
+    for index in range(1, int(config.space.size) + 1):
+        add(history, index, chooser.suggest(history, index))
+
+    keys = {configuration_key(job.hyperparameters) for job in history.pending}
+    assert len(keys) == config.space.size
+    assert chooser.suggest(history, len(history) + 1) is None
 
 
 def test_another_seed_suggests_something_else():

@@ -41,7 +41,8 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
     losses = np.array([history.loss(job) for job in jobs])
     best, seed = int(losses.argmin()), (config.random_seed or 0) % 2**32
     space = Space([_dimension(name, kind) for name, kind in config.space.items()])
-    model = ExtraTreesRegressor(n_estimators=100, min_samples_leaf=3, random_state=seed)
+    space.set_transformer("normalize")  # a forest overflows on wide ranges as they are
+    model = ExtraTreesRegressor(n_estimators=25, min_samples_leaf=3, random_state=seed)
     result = OptimizeResult()
     result.x, result.fun = points[best], float(losses[best])
     result.x_iters, result.func_vals = points, losses
