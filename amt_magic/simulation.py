@@ -36,7 +36,7 @@ def simulate(
     `random_seed` the seed is 0.
 
     Raises:
-        NotServedError: `warm_start` was given.
+        NotServedError: `warm_start` was given, or the strategy is not served yet.
         ValidationError: `seconds_per_epoch` is not a number above 0.
     """
     if warm_start:

@@ -14,6 +14,7 @@ from typing import Protocol
 from amt_magic import completion
 from amt_magic.config import Strategy as StrategyName
 from amt_magic.config import TuningJobConfig
+from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
 from amt_magic.jobs import (
     Ended,
@@ -246,11 +247,16 @@ class Tuner:
 
 
 def make_strategy(config: TuningJobConfig) -> Strategy:
-    """Make the strategy that the config names."""
-    ranges, seed = config.space, config.random_seed or 0
+    """Make the strategy that the config names.
+
+    Raises:
+        NotServedError: it is one that this version does not have.
+    """
     if config.strategy == StrategyName.GRID:
-        return GridStrategy(ranges)
-    return RandomStrategy(ranges, seed)
+        return GridStrategy(config.space)
+    if config.strategy == StrategyName.RANDOM:
+        return RandomStrategy(config.space, config.random_seed or 0)
+    raise NotServedError(f"strategy {config.strategy} is not served yet")
 
 
 def training_job_name(name: str, index: int, seed: int | None) -> str:

@@ -171,6 +171,14 @@ def test_warm_start_is_refused_as_long_as_it_is_not_served():
         amt.simulate(config_of(), falling, warm_start=[history])
 
 
+@pytest.mark.parametrize("strategy", ["Bayesian", "Hyperband"])
+def test_strategy_that_is_not_served_yet_is_refused(strategy):
+    config = config_of().evolve(strategy=strategy)
+
+    with pytest.raises(amt.NotServedError, match=f"strategy {strategy}"):
+        amt.simulate(config, falling)
+
+
 def test_thousand_slots_run_at_once():
     history = amt.simulate(config_of(jobs=1500, parallel=1000), falling)
 

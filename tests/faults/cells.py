@@ -9,6 +9,7 @@ import amt_magic as amt
 from amt_magic.executors.payload import Payload
 from amt_magic.inputs.cell import parse_cell
 from amt_magic.inputs.function import cell_payload
+from amt_magic.store.folders import runner_log_end
 from amt_magic.tuning_jobs import TuningJob
 from amt_magic.verbs import create
 
@@ -46,7 +47,9 @@ def run(body: str, **options) -> TuningJob:
 
 
 def ended(job: TuningJob, seconds: float = 30) -> TuningJob:
-    wait_until(lambda: job.status.is_terminal, seconds)
+    """Wait until the job has ended; it must not be interrupted."""
+    wait_until(lambda: job.summary().has_ended, seconds)
+    assert job.status.is_terminal, runner_log_end(job._store.folder(job.name))
     return job
 
 
