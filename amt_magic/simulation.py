@@ -10,6 +10,7 @@ from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
+from amt_magic.served import refuse_unserved
 from amt_magic.tuner import Tuner
 
 Hyperparameters = Mapping[str, Any]
@@ -39,6 +40,7 @@ def simulate(
         NotServedError: `warm_start` was given, or the strategy is not served yet.
         ValidationError: `seconds_per_epoch` is not a number above 0.
     """
+    refuse_unserved(config)
     if warm_start:
         raise NotServedError("warm_start is not served yet; leave it out")
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)

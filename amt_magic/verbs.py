@@ -13,8 +13,6 @@ from typing import Any
 from amt_magic import service_quotas
 from amt_magic.checks import Faults
 from amt_magic.config import (
-    CompletionCriteria,
-    EarlyStoppingType,
     HyperbandStrategyConfig,
     Strategy,
     TuningJobConfig,
@@ -25,6 +23,7 @@ from amt_magic.executors.payload import Payload, write_payload
 from amt_magic.inputs.function import function_payload, script_payload
 from amt_magic.inputs.options import build_config
 from amt_magic.launcher import core_count, start_runner
+from amt_magic.served import refuse_unserved
 from amt_magic.service_quotas import Quotas
 from amt_magic.store.folders import new_folder, trim_folders
 from amt_magic.store.job_store import JobStore, name_taken
@@ -33,7 +32,6 @@ from amt_magic.views.listing import TuningJobList, list_item
 
 GRACE_SECONDS = 5.0
 PAYLOAD_GIGABYTES = 5.0
-SERVED = (Strategy.RANDOM, Strategy.GRID)
 Train = Callable[..., Any] | str | Path
 
 
@@ -181,21 +179,6 @@ def hints(config: TuningJobConfig) -> list[str]:
         ),
     }
     return [hint for hint, holds in worth.items() if holds]
-
-
-def refuse_unserved(config: TuningJobConfig) -> None:
-    """Refuse what the config may say and this version does not do."""
-    asked = {
-        f"strategy {config.strategy}": config.strategy not in SERVED,
-        "early stopping Auto": config.early_stopping == EarlyStoppingType.AUTO,
-        "completion criteria": config.completion_criteria != CompletionCriteria(),
-        "warm start": config.warm_start is not None,
-    }
-    if refused := [what for what, holds in asked.items() if holds]:
-        served = " and ".join(SERVED)
-        raise NotServedError(
-            f"{', '.join(refused)}: not served yet; strategies {served} are"
-        )
 
 
 def _free_name(store: JobStore, name: str | None, replace: bool) -> str:
