@@ -62,7 +62,7 @@ def run_dry(
     try:
         answer, errors = runner.communicate()
     except BaseException:
-        runner.kill()  # its training process ends with it
+        runner.terminate()  # what it started ends with it
         runner.wait()
         raise
     if runner.returncode:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 DRY_RUN = "--dry-run"
 RESERVE_BYTES = 16_384
+KERNEL_SECONDS = 0.5  # between two looks whether a dry run's kernel is there
 REQUEST = "request.json"  # the config of a dry run, in its folder
 
 
@@ -60,27 +61,37 @@ def run(name: str, folder: Path) -> None:
 
 
 def try_once(folder: Path) -> None:
-    """Run one training job at the centre of the ranges; print how it ended as JSON."""
+    """Run one training job at the centre of the ranges; print how it ended as JSON.
+
+    On SIGTERM, or when the kernel is gone, it ends and leaves nothing.
+    """
     import json
-    from math import inf
+    import signal
+    from contextlib import closing
 
     from amt_magic.executors import Assignment
     from amt_magic.executors.local import LocalExecutor, start_fork_server
+    from amt_magic.executors.orphans import adopt_orphans
     from amt_magic.executors.payload import read_manifest
     from amt_magic.jobs import Ended
     from amt_magic.wire import config_from_request
 
+    kernel = os.getppid()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    adopt_orphans()
     config = config_from_request(json.loads((folder / REQUEST).read_text()))
     context = start_fork_server(read_manifest(folder).modules)
     executor = LocalExecutor(config, folder, context, grace_seconds=0.0)
     centre = config.space.decode([0.5] * len(config.space))
-    executor.start(Assignment(index=1, name="dry-run", hyperparameters=centre))
-    started = executor.now()
     ended = None
-    while ended is None:
-        told = executor.events(inf)
-        ended = next((event for event in told if isinstance(event, Ended)), None)
-    executor.close()
+    with closing(executor):
+        executor.start(Assignment(index=1, name="dry-run", hyperparameters=centre))
+        started = executor.now()
+        while ended is None:
+            if os.getppid() != kernel:
+                sys.exit(1)
+            told = executor.events(KERNEL_SECONDS)
+            ended = next((event for event in told if isinstance(event, Ended)), None)
     answer = {
         "seconds": ended.time - started,
         "status": ended.status,

@@ -90,6 +90,23 @@ def test_wait_gives_up_after_its_timeout():
     assert job.wait().status == "Stopped"
 
 
+def test_of_two_jobs_made_at_once_under_one_name_one_runs():
+    code = (
+        "import amt_magic as amt\n"
+        "def train(x): return x\n"
+        "amt.tune(train, {'x': amt.Continuous(0, 1)}, minimize='loss', max_jobs=2,\n"
+        "         strategy='Random', name='same')\n"
+    )
+    command = [sys.executable, "-c", code]
+
+    kernels = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+
+    errors = [kernel.communicate()[1].decode() for kernel in kernels]
+    assert sorted(kernel.returncode for kernel in kernels) == [0, 1]
+    assert "already exists" in "".join(errors)
+    assert len(amt.tuning_job("same").training_jobs) == 2
+
+
 def test_create_tuning_job_takes_a_config():
     config = amt.TuningJobConfig(
         strategy="Grid",

@@ -222,6 +222,16 @@ def test_training_processes_end_with_the_runner_without_a_guardian(tmp_path):
     wait_until(lambda: all(map(is_gone, pids)), 2)
 
 
+def test_guardian_killed_and_the_job_goes_on(tmp_path):
+    job = start(gate(tmp_path), jobs=4)
+    reported(job, 2)
+
+    runner_of(job).parent().kill()
+    open_gate(tmp_path)
+
+    assert ended(job).status == "Completed"
+
+
 def test_fork_server_killed_and_the_job_goes_on(tmp_path):
     job = start(gate(tmp_path), jobs=4)
     reported(job, 2)

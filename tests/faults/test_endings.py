@@ -191,6 +191,19 @@ def test_ten_megabytes_without_a_newline_and_odd_bytes():
     assert len(job._store.log_tail(job.name, 1)) <= 65_536
 
 
+def test_log_stops_at_its_limit_and_values_do_not():
+    body = (
+        "import sys\n"
+        "for _ in range(66): sys.stdout.write('x' * 2**20 + '\\n')\n"
+        "print('loss=2')"
+    )
+
+    job = run(body)
+
+    assert job.training_jobs[0].value == 2
+    assert len(log_of(job)) == 64 * 2**20
+
+
 def test_daemon_threads_do_not_hold_the_training_job():
     body = (
         "import threading, time\n"
