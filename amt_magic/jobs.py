@@ -161,6 +161,13 @@ class History:
             configuration_key(job.hyperparameters) for job in self._jobs.values()
         }
 
+    def copy(self) -> "History":
+        """Return the history as it is now; later entries are not in it."""
+        same = History(self.objective)
+        same._jobs, same._pending = dict(self._jobs), set(self._pending)
+        same.configurations = set(self.configurations)
+        return same
+
     @property
     def training_jobs(self) -> list[TrainingJob]:
         """All training jobs, by index."""

@@ -8,7 +8,7 @@ from amt_magic.config import (
 )
 from amt_magic.errors import NotServedError
 
-SERVED = (Strategy.RANDOM, Strategy.GRID)
+SERVED = (Strategy.BAYESIAN, Strategy.RANDOM, Strategy.GRID)
 
 
 def refuse_unserved(config: TuningJobConfig) -> None:
@@ -20,7 +20,7 @@ def refuse_unserved(config: TuningJobConfig) -> None:
         "warm start": config.warm_start is not None,
     }
     if refused := [what for what, holds in asked.items() if holds]:
-        served = " and ".join(SERVED)
+        served = ", ".join(SERVED)
         raise NotServedError(
             f"{', '.join(refused)}: not served yet; strategies {served} are"
         )

@@ -103,6 +103,10 @@ class SimulatedExecutor:
         event = Measured(index=index, metric=self._metric, value=value, time=self._time)
         return [event]
 
+    def beside(self, work: Callable[[], None]) -> None:
+        """Do other work at once: it takes none of the virtual time."""
+        work()
+
     def stop(self, index: int, reason: str) -> None:
         """Stop a training job at once."""
         if self._running.pop(index, None):

@@ -6,12 +6,12 @@ recorder together. The same loop runs live and on a virtual clock.
 
 import hashlib
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from amt_magic import completion
+from amt_magic.chooser import Chooser
 from amt_magic.config import Strategy as StrategyName
 from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
@@ -24,6 +24,7 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
+from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
 from amt_magic.strategies.grid import GridStrategy
 from amt_magic.strategies.random import RandomStrategy
@@ -87,11 +88,10 @@ class Tuner:
     ) -> None:
         self.config = config
         self.history = history
-        self.seconds_choosing = 0.0
         self._executor = executor
         self._recorder = recorder
         self._name = name
-        self._strategy = make_strategy(config)
+        self._chooser = Chooser(make_strategy(config), executor)
         self._limit = completion.job_limit(config)
         started = executor.now()
         self._deadline = completion.deadline(config, started, seconds_run)
@@ -99,6 +99,11 @@ class Tuner:
         self._metric_counts: dict[tuple[int, str], int] = {}
         self._outcome: Outcome | None = None
         self._is_exhausted = False
+
+    @property
+    def seconds_choosing(self) -> float:
+        """What the strategy has taken to choose hyperparameters."""
+        return self._chooser.seconds
 
     def run(self) -> Outcome:
         """Run until the tuning job has ended; returns how."""
@@ -108,7 +113,7 @@ class Tuner:
             self._follow_requests()
             self._check_deadline()
             self._fill_slots()
-            if not self.history.pending_count:
+            if not self.history.pending_count and not self._is_choosing:
                 return self._outcome or self._all_done()
             for event in self._executor.events(self._patience()):
                 self._handle(event)
@@ -148,18 +153,24 @@ class Tuner:
     def _fill_slots(self) -> None:
         slots = self.config.resource_limits.max_parallel_training_jobs
         while self._outcome is None and self.history.pending_count < slots:
-            if self._is_exhausted or len(self.history) >= self._limit:
+            if not self._chooser.is_busy:
+                if self._is_exhausted or len(self.history) >= self._limit:
+                    return
+                self._chooser.begin(self.history, len(self.history) + 1)
+            if not self._chooser.is_done:
                 return
-            self._start_next()
+            self._start_next(self._chooser.take())
 
-    def _start_next(self) -> None:
-        index = len(self.history) + 1
-        before = time.perf_counter()
-        hyperparameters = self._strategy.suggest(self.history, index)
-        self.seconds_choosing += time.perf_counter() - before
+    @property
+    def _is_choosing(self) -> bool:
+        """Tell whether a training job is about to start."""
+        return self._chooser.is_busy and self._outcome is None
+
+    def _start_next(self, hyperparameters: Hyperparameters | None) -> None:
         if hyperparameters is None:
             self._is_exhausted = True
             return
+        index = len(self.history) + 1
         job = TrainingJob(
             index=index,
             name=training_job_name(self._name, index, self.config.random_seed),
@@ -254,8 +265,13 @@ def make_strategy(config: TuningJobConfig) -> Strategy:
     """
     if config.strategy == StrategyName.GRID:
         return GridStrategy(config.space)
+    seed = config.random_seed or 0
     if config.strategy == StrategyName.RANDOM:
-        return RandomStrategy(config.space, config.random_seed or 0)
+        return RandomStrategy(config.space, seed)
+    if config.strategy == StrategyName.BAYESIAN:
+        from amt_magic.strategies.bayesian.strategy import BayesianStrategy
+
+        return BayesianStrategy(config.space, seed)
     raise NotServedError(f"strategy {config.strategy} is not served yet")
 
 

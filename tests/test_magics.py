@@ -199,7 +199,6 @@ def test_taken_name_is_told_three_remedies_and_replace_is_one(shell):
 @pytest.mark.parametrize(
     "line",
     [
-        "--strategy Bayesian",
         "--strategy Hyperband --max-resource 9",
         "--early-stopping Auto",
         "--target 0.5",
@@ -237,7 +236,7 @@ def test_more_in_parallel_than_cores_is_worth_one_hint(shell, capsys):
 def test_options_of_another_strategy_are_kept_and_said_not_to_be_used(shell, capsys):
     tune(shell, "--minimize loss --max-jobs 1 --max-resource 9 --out job")
 
-    assert "not used by Random" in capsys.readouterr().out
+    assert "not used by Bayesian" in capsys.readouterr().out
     assert shell.user_ns["job"].config.strategy_config.max_resource == 9
 
 

@@ -171,11 +171,10 @@ def test_warm_start_is_refused_as_long_as_it_is_not_served():
         amt.simulate(config_of(), falling, warm_start=[history])
 
 
-@pytest.mark.parametrize("strategy", ["Bayesian", "Hyperband"])
-def test_strategy_that_is_not_served_yet_is_refused(strategy):
-    config = config_of().evolve(strategy=strategy)
+def test_strategy_that_is_not_served_yet_is_refused():
+    config = config_of().evolve(strategy="Hyperband")
 
-    with pytest.raises(amt.NotServedError, match=f"strategy {strategy}"):
+    with pytest.raises(amt.NotServedError, match="strategy Hyperband"):
         amt.simulate(config, falling)
 
 

@@ -228,6 +228,9 @@ class Scripted:
             self._running.discard(event.index)
         self._told.append(event)
 
+    def beside(self, work):
+        work()
+
     def events(self, timeout):
         self._time += 1
         told, self._told = self._told, []

@@ -1,6 +1,6 @@
 """Executors run training jobs and tell what happens to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,6 +56,9 @@ class Executor(Protocol):
 
     def events(self, timeout: float) -> Sequence[Event]:
         """Return what happened since, in order; wait `timeout` seconds for it."""
+
+    def beside(self, work: Callable[[], None]) -> None:
+        """Do other work without holding up `events`, which returns when it is done."""
 
     def stop(self, index: int, reason: str) -> None:
         """Ask a training job to end, and make it end after a grace."""

@@ -6,8 +6,9 @@ import os
 import selectors
 import signal
 import socket
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import forkserver, resource_tracker
@@ -32,6 +33,7 @@ from amt_magic.metrics import MetricReader
 
 CHUNK = 65_536
 LOG_BYTES = 64 * 2**20  # that are kept of one training job
+BELL = 0  # in the place of a training job's index: work beside has been done
 SIGNALS_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM)
 
 
@@ -86,6 +88,8 @@ class LocalExecutor:
         self._context = context
         self._grace_seconds = grace_seconds
         self._selector = selectors.DefaultSelector()
+        self._bell, self._rung = socket.socketpair()
+        self._selector.register(self._rung, selectors.EVENT_READ, (BELL, None))
         self._running: dict[int, _Running] = {}
         self._told: list[Event] = []
         (folder / "logs").mkdir(exist_ok=True)
@@ -135,11 +139,23 @@ class LocalExecutor:
         wait = 0.0 if self._told else min(timeout, self._seconds_to_next_kill(), 60.0)
         for key, _ in self._selector.select(wait):
             index, handle = key.data
-            if index in self._running:
+            if index == BELL:
+                self._rung.recv(CHUNK)
+            elif index in self._running:
                 handle(self._running[index])
         self._kill_the_overdue()
         told, self._told = self._told, []
         return told
+
+    def beside(self, work: Callable[[], None]) -> None:
+        """Do other work in a thread; `events` returns when it is done."""
+
+        def work_and_ring() -> None:
+            work()
+            with suppress(OSError):  # closed meanwhile
+                self._bell.send(b".")
+
+        threading.Thread(target=work_and_ring, daemon=True).start()
 
     def stop(self, index: int, reason: str) -> None:
         """Send SIGTERM to the training job's group, and SIGKILL after the grace."""
@@ -155,6 +171,8 @@ class LocalExecutor:
             signal_group(running.process.pid or 0, signal.SIGKILL)
             running.process.join(1.0)
         self._kill_orphans()
+        self._bell.close()
+        self._rung.close()
 
     def _open_log(self, assignment: Assignment) -> BinaryIO:
         """Open the log; a further attempt goes on in that of the first."""

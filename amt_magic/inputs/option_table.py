@@ -78,8 +78,7 @@ def _choice(name: str, known: Iterable[str], help: str, **more: Any) -> Option:
 OPTIONS = (
     _option("maximize", "METRIC", str, "The objective; large values are better."),
     _option("minimize", "METRIC", str, "The objective; small values are better."),
-    # Amazon's default is Bayesian; ours becomes so when it is served
-    _choice("strategy", Strategy, "How to search (Random).", default="Random"),
+    _choice("strategy", Strategy, "How to search (Bayesian).", default="Bayesian"),
     _option("max_jobs", "N", int, "Training jobs in all (20; Grid: all).", default=20),
     _option("max_parallel_jobs", "N", int, "Training jobs at a time (1)."),
     _option("max_runtime", "SECONDS", float, "Time for the whole tuning job."),

@@ -31,7 +31,7 @@ def test_the_least_is_a_direction_with_a_metric():
     config = build_config(RANGES, {"maximize": "accuracy"})
 
     assert config.objective == Objective(type="Maximize", metric_name="accuracy")
-    assert config.strategy == "Random"
+    assert config.strategy == "Bayesian"
     assert config.resource_limits == ResourceLimits(max_number_of_training_jobs=20)
     assert config.strategy_config is None
     assert config.warm_start is None
@@ -210,7 +210,7 @@ def test_all_faults_come_in_one_error():
 def test_hyperband_options_are_kept_beside_another_strategy():
     config = build_config(RANGES, {"maximize": "a", "brackets": 1})
 
-    assert config.strategy == "Random"
+    assert config.strategy == "Bayesian"
     assert config.strategy_config == HyperbandStrategyConfig()
 
 

@@ -27,6 +27,10 @@ CATEGORIES = {
 }
 POINT = {"only": amt.Categorical("this")}
 STRATEGIES = [
+    ("Bayesian", MIXED),
+    ("Bayesian", DISCRETE),
+    ("Bayesian", CATEGORIES),
+    ("Bayesian", POINT),
     ("Random", MIXED),
     ("Random", DISCRETE),
     ("Random", POINT),

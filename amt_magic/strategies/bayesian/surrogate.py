@@ -1,0 +1,91 @@
+"""The surrogate: which observations it is fitted to, and when."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amt_magic.strategies.bayesian.gaussian_process import Posterior
+from amt_magic.strategies.bayesian.kernels import plausible_kernels
+from amt_magic.strategies.bayesian.matern import Kernel
+from amt_magic.strategies.bayesian.output import standardised
+from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
+
+MOST_FITTED = 120  # observations that kernels are fitted to
+MOST_KNOWN = 300  # observations in a posterior
+MOST_KERNELS = 8
+ROWS = 400  # of all posteriors together: many observations need fewer kernels
+GROWTH = 20  # kernels are fitted anew for every 20th part more observations
+
+
+class Surrogate:
+    """Gaussian processes of the losses, their cost bounded whatever the number.
+
+    What they believe depends on the observations alone: kernels are fitted at fixed
+    numbers of them, from a cold start. The latest fits are kept.
+    """
+
+    def __init__(self, cube: UnitCube, seed: int) -> None:
+        self._cube = cube
+        self._seed = seed
+        self._kernels: dict[bytes, list[Kernel]] = {}
+        self._posteriors: dict[bytes, list[Posterior]] = {}
+
+    def posteriors(self, points: Array, losses: Array) -> list[Posterior]:
+        """Return what is believed after these observations, under several kernels."""
+        key = _key(points, losses)
+        if key not in self._posteriors:
+            self._posteriors = {key: self._condition(points, losses)}
+        return self._posteriors[key]
+
+    def _condition(self, points: Array, losses: Array) -> list[Posterior]:
+        fitted = last_fit(len(losses))
+        kernels = self._fitted(points[:fitted], losses[:fitted])
+        chosen = self._informative(points, losses)
+        x, y = self._cube.features(points[chosen]), standardised(losses[chosen])
+        return [Posterior.of(kernel, x, y) for kernel in kernels]
+
+    def _fitted(self, points: Array, losses: Array) -> list[Kernel]:
+        key = _key(points, losses)
+        if key not in self._kernels:
+            self._kernels = {key: self._fit(points, losses)}
+        return self._kernels[key]
+
+    def _fit(self, points: Array, losses: Array) -> list[Kernel]:
+        """Fit kernels to what is affordable: half of it the best, half any."""
+        order = np.argsort(losses, kind="stable")
+        drawn = self._draw(order[MOST_FITTED // 2 :], MOST_FITTED // 2)
+        chosen = np.union1d(order[: MOST_FITTED // 2], drawn)
+        x, y = self._cube.features(points[chosen]), standardised(losses[chosen])
+        count = min(MOST_KERNELS, max(1, ROWS // len(losses)))
+        generator = np.random.default_rng([self._seed, len(losses)])
+        return plausible_kernels(x, y, self._cube.groups, count, generator)
+
+    def _informative(self, points: Array, losses: Array) -> NDArray[np.intp]:
+        """Return which observations count: the best, the nearest to it, any others."""
+        n = len(losses)
+        if n <= MOST_KNOWN:
+            return np.arange(n)
+        third = MOST_KNOWN // 3
+        order = np.argsort(losses, kind="stable")
+        away = np.abs(
+            self._cube.features(points) - self._cube.features(points[order[:1]])
+        )
+        near = np.argsort(away.sum(axis=1), kind="stable")[:third]
+        kept = np.union1d(order[:third], near)
+        others = np.setdiff1d(np.arange(n), kept)
+        return np.union1d(kept, self._draw(others, MOST_KNOWN - len(kept)))
+
+    def _draw(self, rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+        generator = np.random.default_rng([self._seed, len(rows)])
+        return generator.permutation(rows)[:count]
+
+
+def _key(points: Array, losses: Array) -> bytes:
+    return points.tobytes() + losses.tobytes()
+
+
+def last_fit(count: int) -> int:
+    """Return the latest number of observations, up to `count`, that is fitted at."""
+    size = 2
+    while (following := size + max(1, size // GROWTH)) <= count:
+        size = following
+    return min(size, count)
