@@ -12,8 +12,8 @@ from typing import Protocol
 
 from amt_magic import completion
 from amt_magic.chooser import Chooser
+from amt_magic.config import BayesianStrategyConfig, TuningJobConfig
 from amt_magic.config import Strategy as StrategyName
-from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
 from amt_magic.jobs import (
@@ -271,7 +271,10 @@ def make_strategy(config: TuningJobConfig) -> Strategy:
     if config.strategy == StrategyName.BAYESIAN:
         from amt_magic.strategies.bayesian.strategy import BayesianStrategy
 
-        return BayesianStrategy(config.space, seed)
+        asked = config.strategy_config
+        if not isinstance(asked, BayesianStrategyConfig):
+            asked = BayesianStrategyConfig()
+        return BayesianStrategy(config.space, seed, asked.base_estimator)
     raise NotServedError(f"strategy {config.strategy} is not served yet")
 
 

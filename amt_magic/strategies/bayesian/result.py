@@ -29,9 +29,11 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
         ValueError: no training job has succeeded yet.
     """
     import numpy as np
-    from skopt.learning import ExtraTreesRegressor
     from skopt.space import Space
     from skopt.utils import OptimizeResult
+
+    from amt_magic.strategies.bayesian.estimators import SurrogateRegressor
+    from amt_magic.strategies.bayesian.unit_cube import UnitCube
 
     succeeded = ObjectiveStatus.SUCCEEDED
     jobs = [job for job in history.ended if job.objective_status == succeeded]
@@ -41,8 +43,8 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
     losses = np.array([history.loss(job) for job in jobs])
     best, seed = int(losses.argmin()), (config.random_seed or 0) % 2**32
     space = Space([_dimension(name, kind) for name, kind in config.space.items()])
-    space.set_transformer("normalize")  # a forest overflows on wide ranges as they are
-    model = ExtraTreesRegressor(n_estimators=25, min_samples_leaf=3, random_state=seed)
+    space.set_transformer("normalize")
+    model = SurrogateRegressor(UnitCube(config.space))
     result = OptimizeResult()
     result.x, result.fun = points[best], float(losses[best])
     result.x_iters, result.func_vals = points, losses

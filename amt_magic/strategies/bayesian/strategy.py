@@ -27,11 +27,13 @@ DIGITS = 9  # coordinates that agree to so many are the same
 class BayesianStrategy:
     """Starts with points spread evenly, then goes where improvement is expected."""
 
-    def __init__(self, ranges: ParameterRanges, seed: int) -> None:
+    def __init__(
+        self, ranges: ParameterRanges, seed: int, base_estimator: str | None = None
+    ) -> None:
         self._seed = seed
         self._cube = UnitCube(ranges)
         self._reader = Reader(self._cube)
-        self._surrogate = Surrogate(self._cube, seed)
+        self._surrogate = Surrogate(self._cube, seed, base_estimator)
         self._random = RandomStrategy(ranges, seed)
         self._initial_count = min(12, max(6, len(ranges) + 3))
         self._libraries = ThreadpoolController()
@@ -59,7 +61,7 @@ class BayesianStrategy:
 
     def _most_promising(self, seen: Observations, index: int) -> Array:
         cube = self._cube
-        beliefs = self._surrogate.posteriors(seen.points, seen.losses)
+        beliefs = self._surrogate.beliefs(seen.points, seen.losses)
         promise = ExpectedImprovement(
             beliefs, cube.features(seen.points), cube.features(seen.pending)
         )

@@ -1,8 +1,11 @@
 """The surrogate: which observations it is fitted to, and when."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_magic.strategies.bayesian.acquisition import Belief
 from amt_magic.strategies.bayesian.gaussian_process import Posterior
 from amt_magic.strategies.bayesian.kernels import plausible_kernels
 from amt_magic.strategies.bayesian.matern import Kernel
@@ -20,27 +23,33 @@ class Surrogate:
     """Gaussian processes of the losses, their cost bounded whatever the number.
 
     What they believe depends on the observations alone: kernels are fitted at fixed
-    numbers of them, from a cold start. The latest fits are kept.
+    numbers of them, from a cold start. The latest fits are kept. `estimator`: a
+    surrogate of scikit-optimize instead, `GP`, `RF` or `ET`.
     """
 
-    def __init__(self, cube: UnitCube, seed: int) -> None:
+    def __init__(self, cube: UnitCube, seed: int, estimator: str | None) -> None:
         self._cube = cube
         self._seed = seed
+        self._estimator = estimator
         self._kernels: dict[bytes, list[Kernel]] = {}
-        self._posteriors: dict[bytes, list[Posterior]] = {}
+        self._beliefs: dict[bytes, Sequence[Belief]] = {}
 
-    def posteriors(self, points: Array, losses: Array) -> list[Posterior]:
-        """Return what is believed after these observations, under several kernels."""
+    def beliefs(self, points: Array, losses: Array) -> Sequence[Belief]:
+        """Return what is believed after these observations, under each kernel."""
         key = _key(points, losses)
-        if key not in self._posteriors:
-            self._posteriors = {key: self._condition(points, losses)}
-        return self._posteriors[key]
+        if key not in self._beliefs:
+            self._beliefs = {key: self._condition(points, losses)}
+        return self._beliefs[key]
 
-    def _condition(self, points: Array, losses: Array) -> list[Posterior]:
-        fitted = last_fit(len(losses))
-        kernels = self._fitted(points[:fitted], losses[:fitted])
+    def _condition(self, points: Array, losses: Array) -> Sequence[Belief]:
         chosen = self._informative(points, losses)
         x, y = self._cube.features(points[chosen]), standardised(losses[chosen])
+        if self._estimator:
+            from amt_magic.strategies.bayesian.estimators import Estimate
+
+            return [Estimate.of(self._estimator, x, y, self._seed)]
+        fitted = last_fit(len(losses))
+        kernels = self._fitted(points[:fitted], losses[:fitted])
         return [Posterior.of(kernel, x, y) for kernel in kernels]
 
     def _fitted(self, points: Array, losses: Array) -> list[Kernel]:
