@@ -29,11 +29,13 @@ class Observations:
 
 
 class Reader:
-    """Reads histories, and remembers the points of ended training jobs."""
+    """Reads histories, and remembers the ended training jobs that it has read."""
 
     def __init__(self, cube: UnitCube) -> None:
         self._cube = cube
-        self._read: dict[int, tuple[TrainingJob, Array, float]] = {}
+        self._read: dict[int, TrainingJob] = {}
+        self._points = np.empty((0, cube.dimension))  # by index
+        self._losses = np.empty(0)
 
     def observations(self, history: History) -> Observations:
         """Return what the history tells.
@@ -42,29 +44,31 @@ class Reader:
         loss of the others; one that was stopped has its latest value, and is left
         out without one.
         """
-        points, losses, pending = [], [], []
+        ended = []
         for job in history.training_jobs:
-            if not job.status.is_terminal:
-                pending.append(self._cube.encode(job.hyperparameters))
-                continue
-            point, loss = self._ended(history, job)
-            if not math.isnan(loss):
-                points.append(point)
-                losses.append(loss)
-        shape = (-1, self._cube.dimension)
+            if self._read.get(job.index) is not job:
+                if not job.status.is_terminal:
+                    continue
+                self._keep(job, history)
+            ended.append(job.index)
+        rows = np.array(ended, dtype=int)
+        rows = rows[~np.isnan(self._losses[rows])]
+        pending = [self._cube.encode(job.hyperparameters) for job in history.pending]
         return Observations(
-            points=np.array(points).reshape(shape),
-            losses=finite(np.array(losses, dtype=float)),
-            pending=np.array(pending).reshape(shape),
+            points=self._points[rows],
+            losses=finite(self._losses[rows]),
+            pending=np.array(pending).reshape(-1, self._cube.dimension),
         )
 
-    def _ended(self, history: History, job: TrainingJob) -> tuple[Array, float]:
-        """Return the point and the loss; NaN for what tells nothing."""
-        known = self._read.get(job.index)
-        if known is None or known[0] is not job:
-            point = self._cube.encode(job.hyperparameters)
-            known = self._read[job.index] = job, point, _loss(history, job)
-        return known[1], known[2]
+    def _keep(self, job: TrainingJob, history: History) -> None:
+        """Keep the point and the loss of an ended training job; NaN: tells nothing."""
+        if job.index >= len(self._losses):
+            size = max(64, 2 * job.index)
+            self._points = np.resize(self._points, (size, self._cube.dimension))
+            self._losses = np.resize(self._losses, size)
+        self._points[job.index] = self._cube.encode(job.hyperparameters)
+        self._losses[job.index] = _loss(history, job)
+        self._read[job.index] = job
 
 
 def _loss(history: History, job: TrainingJob) -> float:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 
@@ -25,7 +26,7 @@ class Search:
         self._generator = generator
 
     def maximise(self, score: Score, centres: Array) -> Array:
-        """Return the point of the highest score, shape (dimension,).
+        """Return all points that were scored, shape (n, dimension), the best first.
 
         `centres`: good points, shape (k, dimension), that half of the candidates
         are drawn around.
@@ -34,16 +35,14 @@ class Search:
         scores = score(points)
         step = FIRST_STEP
         for _ in range(ROUNDS):
-            best = np.argsort(-scores, kind="stable")[:KEPT]
-            points, scores = points[best], scores[best]
-            around = np.repeat(points, NEIGHBOURS, axis=0)
+            around = np.repeat(points[_best_first(scores)[:KEPT]], NEIGHBOURS, axis=0)
             sizes = step * np.exp(self._generator.uniform(-1.5, 0.0, len(around)))
             share = 0.6 if self._cube.dimension > 2 else 1.0
             moved = self._perturbed(around, sizes, share)
             points = np.vstack([points, moved])
             scores = np.concatenate([scores, score(moved)])
             step *= SHRINKING
-        return np.asarray(points[scores.argmax()])
+        return np.asarray(points[_best_first(scores)])
 
     def _candidates(self, centres: Array) -> Array:
         half, dimension = CANDIDATES // 2, self._cube.dimension
@@ -84,3 +83,7 @@ class Search:
             next_to = positions[np.clip(place, 0, len(positions) - 1)]
             moved[:, column] = np.where(stays, next_to, moved[:, column])
         return moved
+
+
+def _best_first(scores: Array) -> NDArray[np.intp]:
+    return np.argsort(-scores, kind="stable")

@@ -19,9 +19,7 @@ from amt_magic.strategies.bayesian.surrogate import Surrogate
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 from amt_magic.strategies.random import RandomStrategy
 
-NOTHING = -np.inf  # the score of a point that was there before
 CENTRES = 5
-DIGITS = 9  # coordinates that agree to so many are the same
 
 
 class BayesianStrategy:
@@ -43,38 +41,30 @@ class BayesianStrategy:
         observations = self._reader.observations(history)
         with self._libraries.limit(limits=1):  # the same sums on every machine
             if index > self._initial_count and observations.tells_something:
-                point = self._most_promising(observations, index)
+                points = self._most_promising(observations, index)
             else:
-                point = self._initial(index)
-        chosen = self._cube.decode(point)
-        if configuration_key(chosen) in history.configurations:
-            return self._random.suggest(history, index)
-        return chosen
+                points = self._initial(index)
+        for chosen in map(self._cube.decode, points):
+            if configuration_key(chosen) not in history.configurations:
+                return chosen
+        return self._random.suggest(history, index)
 
     def _initial(self, index: int) -> Array:
-        """Return a point of a scrambled Sobol sequence."""
+        """Return the index-th point of a scrambled Sobol sequence, shape (1, …)."""
         generator = np.random.default_rng(self._seed)
         sequence = qmc.Sobol(self._cube.dimension, scramble=True, seed=generator)
         with warnings.catch_warnings():  # their number is not a power of two
             warnings.simplefilter("ignore", UserWarning)
-            return np.asarray(self._cube.place(sequence.random(index)[-1:])[0])
+            return self._cube.place(sequence.random(index)[-1:])
 
     def _most_promising(self, seen: Observations, index: int) -> Array:
-        cube = self._cube
-        beliefs = self._surrogate.beliefs(seen.points, seen.losses)
-        promise = ExpectedImprovement(
-            beliefs, cube.features(seen.points), cube.features(seen.pending)
-        )
-        taken = set(map(bytes, _rounded(np.vstack([seen.points, seen.pending]))))
-
-        def score(points: Array) -> Array:
-            scores = promise(cube.features(points))
-            scores[[bytes(row) in taken for row in _rounded(points)]] = NOTHING
-            return scores
-
-        centres = seen.points[self._centres(seen.points, promise.means)]
-        search = Search(cube, np.random.default_rng([self._seed, index]))
-        return search.maximise(score, centres)
+        """Return points, shape (n, dimension), the most promising first."""
+        features = self._cube.features
+        points, beliefs = self._surrogate.model(seen.points, seen.losses)
+        promise = ExpectedImprovement(beliefs, features(points), features(seen.pending))
+        centres = points[self._centres(points, promise.means)]
+        search = Search(self._cube, np.random.default_rng([self._seed, index]))
+        return search.maximise(lambda points: promise(features(points)), centres)
 
     def _centres(self, points: Array, believed: Array) -> list[int]:
         """Return the rows of the best points, and of the best of each category."""
@@ -84,7 +74,3 @@ class BayesianStrategy:
             _, first = np.unique(points[order, column], return_index=True)
             rows.extend(order[first])
         return rows
-
-
-def _rounded(points: Array) -> Array:
-    return np.round(points, DIGITS) + 0.0  # -0.0 becomes 0.0

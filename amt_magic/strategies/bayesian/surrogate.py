@@ -12,8 +12,10 @@ from amt_magic.strategies.bayesian.matern import Kernel
 from amt_magic.strategies.bayesian.output import standardised
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 
+Model = tuple[Array, Sequence[Belief]]
+
 MOST_FITTED = 120  # observations that kernels are fitted to
-MOST_KNOWN = 300  # observations in a posterior
+MOST_KNOWN = 256  # observations in a posterior
 MOST_KERNELS = 8
 ROWS = 400  # of all posteriors together: many observations need fewer kernels
 GROWTH = 20  # kernels are fitted anew for every 20th part more observations
@@ -32,25 +34,30 @@ class Surrogate:
         self._seed = seed
         self._estimator = estimator
         self._kernels: dict[bytes, list[Kernel]] = {}
-        self._beliefs: dict[bytes, Sequence[Belief]] = {}
+        self._models: dict[bytes, Model] = {}
 
-    def beliefs(self, points: Array, losses: Array) -> Sequence[Belief]:
-        """Return what is believed after these observations, under each kernel."""
+    def model(self, points: Array, losses: Array) -> Model:
+        """Return what is believed after these observations.
+
+        These are the points that the beliefs rest on, shape (k, dimension), and a
+        belief for each plausible kernel.
+        """
         key = _key(points, losses)
-        if key not in self._beliefs:
-            self._beliefs = {key: self._condition(points, losses)}
-        return self._beliefs[key]
+        if key not in self._models:
+            self._models = {key: self._condition(points, losses)}
+        return self._models[key]
 
-    def _condition(self, points: Array, losses: Array) -> Sequence[Belief]:
-        chosen = self._informative(points, losses)
-        x, y = self._cube.features(points[chosen]), standardised(losses[chosen])
+    def _condition(self, points: Array, losses: Array) -> Model:
+        rows = self._informative(points, losses)
+        known, y = points[rows], standardised(losses[rows])
+        x = self._cube.features(known)
         if self._estimator:
             from amt_magic.strategies.bayesian.estimators import Estimate
 
-            return [Estimate.of(self._estimator, x, y, self._seed)]
+            return known, [Estimate.of(self._estimator, x, y, self._seed)]
         fitted = last_fit(len(losses))
         kernels = self._fitted(points[:fitted], losses[:fitted])
-        return [Posterior.of(kernel, x, y) for kernel in kernels]
+        return known, [Posterior.of(kernel, x, y) for kernel in kernels]
 
     def _fitted(self, points: Array, losses: Array) -> list[Kernel]:
         key = _key(points, losses)
