@@ -1,5 +1,6 @@
 """The verbs: create a tuning job, tune a function, find one job, list all."""
 
+import math
 import secrets
 import shutil
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 from amt_magic import service_quotas
 from amt_magic.checks import Faults
 from amt_magic.config import (
+    BayesianStrategyConfig,
     HyperbandStrategyConfig,
     Strategy,
     TuningJobConfig,
@@ -30,6 +32,7 @@ from amt_magic.store.job_store import JobStore, name_taken
 from amt_magic.tuning_jobs import TuningJob
 from amt_magic.views.listing import TuningJobList, list_item
 
+FEWEST_ROUNDS = 3  # of parallel training jobs, for Bayesian search to be worth it
 GRACE_SECONDS = 5.0
 PAYLOAD_GIGABYTES = 5.0
 Train = Callable[..., Any] | str | Path
@@ -170,13 +173,22 @@ def make_payload(train: Train, config: TuningJobConfig) -> Payload:
 
 def hints(config: TuningJobConfig) -> list[str]:
     """Return what is worth a word before the tuning job runs, a sentence each."""
-    parallel, cores = config.resource_limits.max_parallel_training_jobs, core_count()
+    limits, cores = config.resource_limits, core_count()
+    parallel = limits.max_parallel_training_jobs
+    jobs = limits.max_number_of_training_jobs or math.inf
+    is_bayesian = config.strategy == Strategy.BAYESIAN
+    learns_little = is_bayesian and parallel > 1 and jobs < FEWEST_ROUNDS * parallel
     hyperband = isinstance(config.strategy_config, HyperbandStrategyConfig)
+    bayesian = isinstance(config.strategy_config, BayesianStrategyConfig)
+    unused = f"options are kept, and not used by {config.strategy}"
     worth = {
         f"{parallel} training jobs at a time share {cores} cores": parallel > cores,
-        f"the Hyperband options are kept, and not used by {config.strategy}": (
-            hyperband and config.strategy != Strategy.HYPERBAND
+        f"with {parallel} of {jobs} training jobs at a time, Bayesian search learns "
+        "little and is much like Random; it finds more with fewer at a time": (
+            learns_little
         ),
+        f"the Hyperband {unused}": hyperband and config.strategy != Strategy.HYPERBAND,
+        f"the Bayesian {unused}": bayesian and not is_bayesian,
     }
     return [hint for hint, holds in worth.items() if holds]
 

@@ -106,7 +106,9 @@ def is_numeric(values: Sequence[Any]) -> bool:
 
 
 def duration(seconds: float) -> str:
-    """Write a time span: `0.4 s`, `2 min 14 s`, `1 h 3 min`."""
+    """Write a time span: `0.02 s`, `0.4 s`, `2 min 14 s`, `1 h 3 min`."""
+    if 0 < seconds < 0.095:
+        return f"{seconds:.2f} s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

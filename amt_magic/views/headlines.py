@@ -47,13 +47,13 @@ def counts(summary: TuningJobSummary) -> Iterator[tuple[str, str]]:
 
 def times(summary: TuningJobSummary) -> str:
     """Tell how long it took, or takes yet, and what the time went to."""
-    elapsed = f"{duration(summary.seconds_elapsed)} elapsed"
+    parts = [f"{duration(summary.seconds_elapsed)} elapsed"]
     if summary.seconds_left is not None:
-        return f"{elapsed}, about {duration(summary.seconds_left)} left"
-    if not summary.rows:
-        return elapsed
-    training = f"training {duration(summary.seconds_training)}"
-    return f"{elapsed}, {training}, choosing {duration(summary.seconds_choosing)}"
+        parts.append(f"about {duration(summary.seconds_left)} left")
+    if summary.rows:
+        parts.append(f"training {duration(summary.seconds_training)}")
+        parts.append(f"choosing {duration(summary.seconds_choosing)}")
+    return ", ".join(parts)
 
 
 def limits(summary: TuningJobSummary) -> Iterator[str]:

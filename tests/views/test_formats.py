@@ -87,7 +87,7 @@ def test_categories_are_written_as_the_user_wrote_them():
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-        (0.04, "0.0 s"),
+        (0.04, "0.04 s"),
         (9.94, "9.9 s"),
         (59.4, "59 s"),
         (59.6, "1 min 0 s"),

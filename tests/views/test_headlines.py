@@ -34,8 +34,10 @@ def test_what_ran_under_a_dead_runner_is_not_called_running():
     assert ("InProgress", "4 running") in list(headlines.counts(running()))
 
 
-def test_times_say_what_is_left_while_running_and_where_time_went_after():
-    assert headlines.times(running()) == "1 min 2 s elapsed, about 1 min 33 s left"
+def test_times_say_what_is_left_while_running_and_where_time_went():
+    assert headlines.times(running()) == (
+        "1 min 2 s elapsed, about 1 min 33 s left, training 4 min 22 s, choosing 0.4 s"
+    )
     assert headlines.times(finished(1)) == (
         "2 min 14 s elapsed, training 17 s, choosing 0.4 s"
     )
