@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
-from amt_magic.strategies.bayesian.matern import (
-    JITTER,
-    Kernel,
-)
+from amt_magic.strategies.bayesian.kernel import Kernel
+from amt_magic.strategies.bayesian.likelihood import JITTER
 from amt_magic.strategies.bayesian.unit_cube import Array
 
 SMALLEST_VARIANCE = 1e-10

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
-from amt_magic.strategies.bayesian.matern import (
-    Kernel,
+from amt_magic.strategies.bayesian.kernel import Groups, Kernel
+from amt_magic.strategies.bayesian.likelihood import (
     Prior,
     kernel_of,
     negative_log_posterior,
@@ -21,7 +20,7 @@ STEP = 1e-4  # of finite differences, in standard deviations of the prior
 def plausible_kernels(
     x: Array,
     y: Array,
-    groups: NDArray[np.intp],
+    groups: Groups,
     count: int,
     generator: np.random.Generator,
 ) -> list[Kernel]:

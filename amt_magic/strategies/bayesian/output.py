@@ -7,6 +7,7 @@ from amt_magic.strategies.bayesian.unit_cube import Array
 LAMBDAS = np.linspace(-4.0, 4.0, 33)[:, None]
 FEWEST = 4  # observations from which on a shape can be told
 LARGEST = 1e100  # squares of what is larger overflow
+LOPSIDED = 1e6  # ratio of quartiles from which on a quarter or more are outliers
 
 
 def finite(losses: Array) -> Array:
@@ -30,9 +31,12 @@ def standardised(losses: Array) -> Array:
     centred = losses - np.median(losses)
     low, high = np.quantile(centred, (0.25, 0.75))
     spread = high - low or np.std(centred)
+    if spread > LOPSIDED * -low > 0:
+        spread = -low
     if not spread > 0:
         return np.zeros(len(losses))
-    scaled = centred / spread
+    with np.errstate(over="ignore"):
+        scaled = np.clip(centred / spread, -LARGEST, LARGEST)
     return _z_scores(most_normal(scaled) if len(losses) >= FEWEST else scaled)
 
 

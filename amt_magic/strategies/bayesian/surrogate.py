@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 from amt_magic.strategies.bayesian.acquisition import Belief
 from amt_magic.strategies.bayesian.gaussian_process import Posterior
+from amt_magic.strategies.bayesian.kernel import Kernel
 from amt_magic.strategies.bayesian.kernels import plausible_kernels
-from amt_magic.strategies.bayesian.matern import Kernel
 from amt_magic.strategies.bayesian.output import standardised
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 
 Model = tuple[Array, Sequence[Belief]]
 
-MOST_FITTED = 120  # observations that kernels are fitted to
+MOST_FITTED = 100  # observations that kernels are fitted to
 MOST_KNOWN = 256  # observations in a posterior
-MOST_KERNELS = 8
-ROWS = 400  # of all posteriors together: many observations need fewer kernels
+MOST_KERNELS = 6
+ROWS = 320  # of all posteriors together: many observations need fewer kernels
 GROWTH = 20  # kernels are fitted anew for every 20th part more observations
 
 

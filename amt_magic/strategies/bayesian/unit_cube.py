@@ -91,7 +91,7 @@ class UnitCube:
             for j, levels in enumerate(self.levels)
             if levels != 1
         ]
-        return np.hstack(columns)
+        return np.hstack([points[:, :0], *columns])
 
 
 def _positions(kind: IntegerParameter) -> Array:
