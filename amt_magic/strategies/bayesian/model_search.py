@@ -1,0 +1,58 @@
+"""One round of Bayesian search: read, model, and rank what is promising."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from amt_magic.jobs import History
+from amt_magic.space import Hyperparameters, ParameterRanges
+from amt_magic.strategies.bayesian.acquisition import ExpectedImprovement
+from amt_magic.strategies.bayesian.observations import Observations, Reader
+from amt_magic.strategies.bayesian.search import Search
+from amt_magic.strategies.bayesian.surrogate import Surrogate
+from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
+
+CENTRES = 5
+
+
+class ModelSearch:
+    """Looks for improvement with a model of all that the history tells."""
+
+    def __init__(
+        self, ranges: ParameterRanges, seed: int, base_estimator: str | None
+    ) -> None:
+        self._seed = seed
+        self._cube = UnitCube(ranges)
+        self._reader = Reader(self._cube)
+        self._surrogate = Surrogate(self._cube, seed, base_estimator)
+        self._libraries = ThreadpoolController()
+
+    def promising(self, history: History, index: int) -> Iterator[Hyperparameters]:
+        """Yield hyperparameters for training job `index`, the most promising first.
+
+        Nothing, as long as the losses do not differ.
+        """
+        observations = self._reader.observations(history)
+        if observations.tells_something:
+            with self._libraries.limit(limits=1):  # the same sums on every machine
+                points = self._ranked(observations, index)
+            yield from map(self._cube.decode, points)
+
+    def _ranked(self, seen: Observations, index: int) -> Array:
+        """Return points, shape (n, dimension), the most promising first."""
+        features = self._cube.features
+        points, beliefs = self._surrogate.model(seen.points, seen.losses)
+        promise = ExpectedImprovement(beliefs, features(points), features(seen.pending))
+        centres = points[self._centres(points, promise.means)]
+        search = Search(self._cube, np.random.default_rng([self._seed, index]))
+        return search.maximise(lambda points: promise(features(points)), centres)
+
+    def _centres(self, points: Array, believed: Array) -> list[int]:
+        """Return the rows of the best points, and of the best of each category."""
+        order = np.argsort(believed, kind="stable")
+        rows = list(order[:CENTRES])
+        for column in self._cube.categories:
+            _, first = np.unique(points[order, column], return_index=True)
+            rows.extend(order[first])
+        return rows
