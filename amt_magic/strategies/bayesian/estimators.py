@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from skopt.utils import cook_estimator
 
+from amt_magic.strategies.bayesian.fitting import plausible_kernels
 from amt_magic.strategies.bayesian.gaussian_process import Posterior
-from amt_magic.strategies.bayesian.kernels import plausible_kernels
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 
 SMALLEST_DEVIATION = 1e-5  # trees that agree give none
@@ -71,9 +71,12 @@ class SurrogateRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         chosen = np.sort(generator.permutation(len(y))[:MOST_ROWS])
         losses = np.asarray(y, dtype=float)[chosen]
         features = self._features(np.asarray(x)[chosen])
-        self.centre_, self.spread_ = losses.mean(), losses.std() or 1.0
-        z = (losses - self.centre_) / self.spread_
-        kernels = plausible_kernels(features, z, self.cube.groups, 1, generator)
+        self.size_ = np.abs(losses).max() or 1.0  # squares of large losses overflow
+        shares = losses / self.size_
+        self.centre_, self.spread_ = shares.mean(), shares.std() or 1.0
+        z = (shares - self.centre_) / self.spread_
+        groups = self.cube.groups if len(self.cube.groups) else np.zeros(1, np.intp)
+        kernels = plausible_kernels(features, z, groups, 1, generator)
         self.posterior_ = Posterior.of(kernels[0], features, z)
         return self
 
@@ -81,12 +84,16 @@ class SurrogateRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """Return means, shape (n,), and standard deviations where asked for."""
         features = self._features(np.asarray(x, dtype=float))
         if not return_std:
-            return self.centre_ + self.spread_ * self.posterior_.mean(features)
+            return self._losses(self.posterior_.mean(features))
         mean, deviation = self.posterior_.predict(features)
-        return self.centre_ + self.spread_ * mean, self.spread_ * deviation
+        return self._losses(mean), self.size_ * (self.spread_ * deviation)
+
+    def _losses(self, mean: Array) -> Array:
+        return np.asarray(self.size_ * (self.centre_ + self.spread_ * mean))
 
     def _features(self, rows: Array) -> Array:
         points, columns = rows.astype(float), self.cube.categories
         last = self.cube.levels[columns] - 1
         points[:, columns] = np.rint(points[:, columns] * last)
-        return self.cube.features(points)
+        features = self.cube.features(points)
+        return features if features.shape[1] else points[:, :1]  # of constants alone

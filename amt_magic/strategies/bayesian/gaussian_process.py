@@ -50,6 +50,7 @@ class Posterior:
 
         The mean stays as it is everywhere (kriging believer: Ginsbourger, Le Riche and
         Carraro, Kriging Is Well-Suited to Parallelize Optimization, 2010, section 3.2).
+        Without noise, or a noisy surrogate would send a hundred to the same spot.
         """
         if not len(x):
             return self
@@ -59,7 +60,7 @@ class Posterior:
         own = self.kernel.between(x, x) - below.T @ below
         factor = np.zeros((n + p, n + p))
         factor[:n, :n], factor[n:, :n] = self.factor, below.T
-        factor[n:, n:] = factor_of(own, self.kernel.noise)
+        factor[n:, n:] = factor_of(own, noise=0.0)
         return Posterior(self.kernel, np.vstack([self.x, x]), factor, self.weights)
 
 

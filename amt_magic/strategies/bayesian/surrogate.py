@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_magic.strategies.bayesian.acquisition import Belief
+from amt_magic.strategies.bayesian.fitting import plausible_kernels
 from amt_magic.strategies.bayesian.gaussian_process import Posterior
 from amt_magic.strategies.bayesian.kernel import Kernel
-from amt_magic.strategies.bayesian.kernels import plausible_kernels
 from amt_magic.strategies.bayesian.output import standardised
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
 
