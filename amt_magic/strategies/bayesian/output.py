@@ -6,7 +6,7 @@ from amt_magic.strategies.bayesian.unit_cube import Array
 
 LAMBDAS = np.linspace(-4.0, 4.0, 33)[:, None]
 FEWEST = 4  # observations from which on a shape can be told
-LARGEST = 1e100  # squares of what is larger overflow
+LARGEST = 1e100  # squares of what is larger overflow, of its inverse vanish
 LOPSIDED = 1e6  # ratio of quartiles from which on a quarter or more are outliers
 
 
@@ -26,7 +26,7 @@ def standardised(losses: Array) -> Array:
     All zeros where losses are equal.
     """
     largest = np.abs(losses).max()
-    if largest > LARGEST:
+    if largest and not 1 / LARGEST < largest < LARGEST:
         losses = losses / largest
     centred = losses - np.median(losses)
     low, high = np.quantile(centred, (0.25, 0.75))

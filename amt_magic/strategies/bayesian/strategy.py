@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters, ParameterRanges, configuration_key
-from amt_magic.strategies.bayesian.initial import LatinHypercube
+from amt_magic.strategies.bayesian.initial import InitialDesign
 from amt_magic.strategies.random import RandomStrategy
 
 if TYPE_CHECKING:
     from amt_magic.strategies.bayesian.model_search import ModelSearch
 
+INITIAL = 5  # training jobs that are chosen without a model
+
 
 class BayesianStrategy:
-    """Starts with points spread evenly, then goes where improvement is expected.
+    """Starts with a few points spread evenly, then goes where improvement is expected.
 
     `base_estimator`: a surrogate of scikit-optimize, `GP`, `RF` or `ET`, in place of
     ours.
@@ -30,8 +32,7 @@ class BayesianStrategy:
         self._ranges = ranges
         self._seed = seed
         self._base_estimator = base_estimator
-        self._initial_count = min(12, max(6, len(ranges) + 3))
-        self._initial = LatinHypercube(ranges, self._initial_count, seed)
+        self._initial = InitialDesign(ranges, seed)
         self._random = RandomStrategy(ranges, seed)
 
     def suggest(self, history: History, index: int) -> Hyperparameters | None:
@@ -43,7 +44,7 @@ class BayesianStrategy:
 
     def _promising(self, history: History, index: int) -> Iterator[Hyperparameters]:
         """Yield hyperparameters, the most promising first."""
-        if index > self._initial_count:
+        if index > INITIAL:
             yield from self._model.promising(history, index)
         yield self._initial.hyperparameters(index)
 
