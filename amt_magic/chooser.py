@@ -42,11 +42,12 @@ class Chooser:
         def choose() -> None:
             before = time.perf_counter()
             try:
-                choice.set_result(self._strategy.suggest(known, index))
-            except BaseException as error:
+                chosen = self._strategy.suggest(known, index)
+            except BaseException as error:  # the loop's thread raises it, in `take`
                 choice.set_exception(error)
-            finally:
+            else:
                 self.seconds += time.perf_counter() - before
+                choice.set_result(chosen)
 
         self._choice = choice
         self._executor.beside(choose)

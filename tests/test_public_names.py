@@ -11,8 +11,11 @@ HEAVY = (
     "numpy",
     "pandas",
     "matplotlib",
+    "scipy",
     "skopt",
+    "sklearn",
     "sqlalchemy",
+    "threadpoolctl",
     "dask",
 )
 
@@ -65,6 +68,40 @@ def test_verbs_load_no_more_than_the_store():
 
 def test_magics_load_ipython_alone():
     assert loaded_by("import amt_magic.magics") == ["IPython"]
+
+
+def test_loading_the_extension_loads_nothing_for_tuning():
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shell.run_line_magic('load_ext', 'amt_magic')\n"
+        "assert 'tune' in shell.magics_manager.magics['cell']"
+    )
+
+    assert loaded_by(code) == ["IPython"]
+
+
+def test_random_search_and_grid_load_nothing_heavy():
+    code = (
+        "import amt_magic as amt\n"
+        "for strategy in ('Random', 'Grid'):\n"
+        "    amt.simulate(amt.TuningJobConfig(strategy=strategy,\n"
+        "        objective=amt.Objective(type='Minimize', metric_name='loss'),\n"
+        "        ranges={'x': amt.Categorical(1, 2)}), lambda h: [h['x']])"
+    )
+
+    assert loaded_by(code) == []
+
+
+def test_bayesian_search_loads_no_more_than_numpy_and_scipy():
+    code = (
+        "import amt_magic as amt\n"
+        "amt.simulate(amt.TuningJobConfig(strategy='Bayesian',\n"
+        "    objective=amt.Objective(type='Minimize', metric_name='loss'),\n"
+        "    ranges={'x': amt.Integer(1, 9)}), lambda h: [h['x']])"
+    )
+
+    assert loaded_by(code) == ["numpy", "scipy", "threadpoolctl"]
 
 
 def test_the_entry_module_of_runners_loads_nothing_heavy():

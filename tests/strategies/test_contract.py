@@ -5,15 +5,20 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import amt_magic as amt
 from amt_magic.config import TuningJobConfig
 from amt_magic.jobs import Ended, History, Report, TrainingJob, TrainingJobStatus
 from amt_magic.space import ParameterRanges, configuration_key
 from amt_magic.tuner import make_strategy
+from tests.generators import categorical_ranges, numeric_ranges, parameter_ranges
 
 MIXED = {
     "lr": amt.Continuous(1e-5, 1e-1),
@@ -37,12 +42,14 @@ STRATEGIES = [
     ("Grid", CATEGORIES),
     ("Grid", POINT),
 ]
+SEARCHING = sorted({strategy for strategy, _ in STRATEGIES} - {"Grid"})
 DISCRETE_ONES = [
     case for case in STRATEGIES if math.isfinite(ParameterRanges(case[1]).size)
 ]
 
 each = pytest.mark.parametrize(("strategy", "ranges"), STRATEGIES)
 each_discrete = pytest.mark.parametrize(("strategy", "ranges"), DISCRETE_ONES)
+few = settings(max_examples=8)  # of courses, each of many suggestions
 
 
 def config_of(strategy, ranges, seed=3) -> TuningJobConfig:
@@ -109,6 +116,21 @@ def test_same_history_and_seed_give_the_same_suggestion(strategy, ranges):
 
 
 @each
+def test_new_strategy_suggests_what_the_running_one_did_at_every_step(strategy, ranges):
+    config = config_of(strategy, ranges)
+    running, history = make_strategy(config), History(config.objective)
+    for index in range(1, int(min(30, config.space.size)) + 1):
+        before = History(config.objective, history.training_jobs)
+
+        chosen = running.suggest(history, index)
+
+        assert make_strategy(config).suggest(before, index) == chosen
+        add(history, index, chosen)
+        if index > 3:  # the one before the last ends late
+            end(history, index - (2 if index % 3 else 3), float(index % 7))
+
+
+@each
 def test_order_in_which_jobs_finished_is_irrelevant(strategy, ranges):
     config = config_of(strategy, ranges)
     strategy_ = make_strategy(config)
@@ -139,13 +161,17 @@ def test_no_configuration_comes_twice_and_exhaustion_gives_none(strategy, ranges
 
 
 @each
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, None])
-def test_bad_values_are_survived(strategy, ranges, value):
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e300, None])
+@pytest.mark.parametrize("good", [0, 7])
+def test_bad_values_are_survived(strategy, ranges, value, good):
     config = config_of(strategy, ranges)
 
-    history = filled(config, 5, value=lambda index: value)
+    history = filled(
+        config, 20, value=lambda index: float(index) if index < good else value
+    )
 
-    assert len(history) == min(5, config.space.size)
+    keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
+    assert len(history) == len(keys) == min(20, config.space.size)
 
 
 @each
@@ -154,12 +180,100 @@ def test_failed_and_stopped_training_jobs_are_survived(strategy, ranges):
     history, chooser = History(config.objective), make_strategy(config)
     endings = (TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED)
 
-    for index in range(1, int(min(5, config.space.size)) + 1):
+    for index in range(1, int(min(20, config.space.size)) + 1):
         add(history, index, chooser.suggest(history, index))
-        end(history, index, [None, 1.0][index % 2], endings[index // 2 % 2])
+        end(history, index, [None, 1.0 + index][index % 2], endings[index // 2 % 2])
 
     keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
-    assert len(keys) == min(5, config.space.size)
+    assert len(keys) == min(20, config.space.size)
+
+
+VALUES = [None, math.nan, math.inf, -math.inf, 0.0, 1e-300, 1e300, -1e308, 1e12, 5e-324]
+STATUSES = ["Completed", "Completed", "Failed", "Stopped"]
+small_integers = numeric_ranges(amt.Integer, st.integers(-3, 3), ["Linear"])
+spaces = {
+    "any": parameter_ranges(),
+    "discrete": parameter_ranges(small_integers | categorical_ranges),
+    "categorical": parameter_ranges(categorical_ranges),
+}
+each_kind_of_space = pytest.mark.parametrize(
+    ("strategy", "kinds"),
+    [
+        *product(SEARCHING, ["any", "discrete"]),
+        ("Grid", "categorical"),
+    ],
+)
+
+
+@st.composite
+def courses(draw, strategy, kinds):
+    """A random space, and up to 25 suggestions in it with what became of them.
+
+    Gives each suggestion with the history that was there before it. Training jobs
+    end in any order and in any way; up to six are pending at a time.
+    """
+    chance = Random(draw(st.integers(0, 2**31)))
+    config = config_of(strategy, draw(spaces[kinds]), seed=chance.randrange(2**31))
+    running, history = make_strategy(config), History(config.objective)
+    asked, most_pending = [], chance.randint(0, 6)
+    for index in range(1, chance.randint(1, 25) + 1):
+        before = History(config.objective, history.training_jobs)
+        chosen = running.suggest(history, index)
+        asked.append((before, index, chosen))
+        if chosen is None:
+            break
+        add(history, index, chosen)
+        while history.pending_count > chance.randint(0, most_pending):
+            value = chance.choice([*VALUES, *(chance.gauss(0, 1) for _ in VALUES)])
+            status = TrainingJobStatus(chance.choice(STATUSES))
+            end(history, chance.choice(history.pending).index, value, status)
+    return config, asked
+
+
+@each_kind_of_space
+@few
+@given(data=st.data())
+def test_every_suggestion_of_any_course_is_legal(strategy, kinds, data):
+    config, asked = data.draw(courses(strategy, kinds))
+
+    for _, _, chosen in asked:
+        if chosen is not None:
+            assert chosen.keys() == config.space.keys()
+            assert all(chosen[name] in config.space[name] for name in chosen)
+
+
+@each_kind_of_space
+@few
+@given(data=st.data())
+def test_no_course_has_a_configuration_of_a_discrete_space_twice(strategy, kinds, data):
+    config, asked = data.draw(courses(strategy, kinds))
+
+    if config.space.size < math.inf:
+        for before, _, chosen in asked:
+            if chosen is not None:
+                assert configuration_key(chosen) not in before.configurations
+
+
+@each_kind_of_space
+@few
+@given(data=st.data())
+def test_none_is_suggested_only_where_the_space_is_used_up(strategy, kinds, data):
+    config, asked = data.draw(courses(strategy, kinds))
+
+    is_used_up = [len(before) >= config.space.size for before, _, _ in asked]
+
+    assert is_used_up == [chosen is None for _, _, chosen in asked]
+
+
+@each_kind_of_space
+@few
+@given(data=st.data())
+def test_new_strategy_goes_on_with_any_course_as_the_running_one(strategy, kinds, data):
+    config, asked = data.draw(courses(strategy, kinds))
+
+    before, index, chosen = asked[-1]
+
+    assert make_strategy(config).suggest(before, index) == chosen
 
 
 def test_another_process_suggests_the_same():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from skopt.utils import cook_estimator
+from threadpoolctl import threadpool_limits
 
 from amt_magic.strategies.bayesian.fitting import plausible_kernels
 from amt_magic.strategies.bayesian.gaussian_process import Posterior
@@ -43,7 +44,9 @@ class Estimate:
 
     def predict(self, x: Array) -> tuple[Array, Array]:
         """Return means and standard deviations, both of shape (n,)."""
-        mean, deviation = self.regressor.predict(x, return_std=True)
+        with warnings.catch_warnings():  # of variances below 0, which become 0
+            warnings.simplefilter("ignore")
+            mean, deviation = self.regressor.predict(x, return_std=True)
         return mean, np.maximum(deviation, SMALLEST_DEVIATION)
 
     def with_pending(self, x: Array) -> "Estimate":
@@ -76,7 +79,8 @@ class SurrogateRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.centre_, self.spread_ = shares.mean(), shares.std() or 1.0
         z = (shares - self.centre_) / self.spread_
         groups = self.cube.groups if len(self.cube.groups) else np.zeros(1, np.intp)
-        kernels = plausible_kernels(features, z, groups, 1, generator)
+        with threadpool_limits(limits=1):  # more, on a busy machine, take far longer
+            kernels = plausible_kernels(features, z, groups, 1, generator)
         self.posterior_ = Posterior.of(kernels[0], features, z)
         return self
 

@@ -3,6 +3,7 @@
 import math
 
 import matplotlib.pyplot
+import numpy as np
 import pytest
 import skopt
 import skopt.callbacks
@@ -137,6 +138,92 @@ def deep(hyperparameters):
     return [hyperparameters["depth"]]
 
 
+SMOOTH = {
+    "lr": amt.Continuous(1e-4, 1e-1),
+    "momentum": amt.Continuous(0.5, 0.99, "ReverseLogarithmic"),
+    "kind": amt.Categorical(None, 2, "two"),
+}
+
+
+def smooth(hyperparameters):
+    kinds = {None: 0.7, 2: 0.0, "two": 0.5}
+    place = math.log10(hyperparameters["lr"]) + 2.5
+    steady = 2 * hyperparameters["momentum"]
+    return kinds[hyperparameters["kind"]] + place**2 / 2 + steady
+
+
+def smooth_result(factor=1.0):
+    config = config_of(SMOOTH, jobs=60, objective="Minimize")
+    return result_of(config, lambda h: [factor * smooth(h)])[0]
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e-200, 1e200])
+def test_model_predicts_a_smooth_function(factor):
+    result = smooth_result(factor)
+    generator = np.random.default_rng(1)
+    lrs, momenta = (
+        10 ** generator.uniform(-3.8, -1.2, 30),
+        generator.uniform(0.55, 0.95, 30),
+    )
+    points = [
+        {"lr": lr, "momentum": momentum, "kind": (None, 2, "two")[j % 3]}
+        for j, (lr, momentum) in enumerate(zip(lrs, momenta, strict=True))
+    ]
+    rows = [[p["lr"], p["momentum"], repr(p["kind"])] for p in points]
+
+    predicted = result.models[-1].predict(result.space.transform(rows))
+
+    assert predicted / factor == pytest.approx([smooth(p) for p in points], abs=0.15)
+
+
+def test_model_tells_categories_apart():
+    result = smooth_result()
+    rows = [[10**-2.5, 0.8, repr(kind)] for kind in (None, 2, "two")]
+
+    none, two, word = result.models[-1].predict(result.space.transform(rows))
+
+    assert (none - two, word - two) == pytest.approx((0.7, 0.5), abs=0.15)
+
+
+def test_model_is_less_sure_where_nothing_was_tried():
+    result = smooth_result()
+    known = result.space.transform(result.x_iters)
+    corner = result.space.transform([[1e-1, 0.99, "None"]])
+
+    _, near = result.models[-1].predict(known, return_std=True)
+    _, far = result.models[-1].predict(corner, return_std=True)
+
+    assert np.median(near) < far[0]
+
+
+@pytest.mark.parametrize("ranges", [{"only": amt.Categorical("this")}, RANGES])
+def test_result_of_one_training_job_is_there(ranges):
+    result, _ = result_of(config_of(ranges, jobs=1), lambda h: [2.0])
+
+    (predicted,) = result.models[-1].predict(result.space.transform(result.x_iters))
+    assert (result.fun, predicted) == pytest.approx((-2.0, -2.0))
+
+
+def test_space_of_constants_and_a_range_is_there():
+    ranges = {"only": amt.Categorical([(1, 2)]), "x": amt.Continuous(0, 1)}
+
+    result, _ = result_of(config_of(ranges), lambda h: [h["x"]])
+
+    assert result.x[0] == "(1, 2)"
+    low, high = result.models[-1].predict(
+        result.space.transform([["(1, 2)", 0.1], ["(1, 2)", 0.9]])
+    )
+    assert high < low
+
+
+@pytest.mark.usefixtures("axes")
+def test_plot_of_the_objective_takes_a_point_of_categories_of_one():
+    ranges = RANGES | {"kind": amt.Categorical("one")}
+    result, _ = result_of(config_of(ranges))
+
+    skopt.plots.plot_objective(result, n_points=4, n_samples=4)
+
+
 def test_ranges_and_values_of_any_size_are_survived():
     ranges = {
         "x": amt.Continuous(-1e200, 1e200),
@@ -154,6 +241,47 @@ def test_callbacks_of_skopt_work():
 
     assert skopt.callbacks.DeltaYStopper(delta=0.1, n_best=2)(result)
     assert not skopt.callbacks.DeadlineStopper(total_time=1000)(result)
+
+
+@pytest.mark.parametrize(
+    ("values", "stops"), [([3, 2, 1, 1, 1, 1], True), ([6, 5, 4, 3, 2, 1], False)]
+)
+def test_delta_y_stopper_stops_where_the_best_agree(values, stops):
+    numbers = iter(values)
+    config = config_of(jobs=len(values), objective="Minimize")
+
+    result, _ = result_of(config, lambda h: [float(next(numbers))])
+
+    stopper = skopt.callbacks.DeltaYStopper(delta=0.5, n_best=3)
+    assert bool(stopper(result)) == stops
+
+
+def test_delta_x_stopper_reads_the_last_two_points():
+    result, _ = result_of(config_of({"x": amt.Continuous(0, 1)}), lambda h: [h["x"]])
+    far = abs(result.x_iters[-1][0] - result.x_iters[-2][0])
+
+    assert skopt.callbacks.DeltaXStopper(2 * far)(result)
+    assert not skopt.callbacks.DeltaXStopper(far / 2)(result)
+
+
+def test_threshold_and_hollow_iterations_stoppers_read_the_losses():
+    result, history = result_of(config_of(objective="Minimize"))
+    best = history.best.value
+
+    assert skopt.callbacks.ThresholdStopper(best)(result)
+    assert not skopt.callbacks.ThresholdStopper(best - 1e-6)(result)
+    assert skopt.callbacks.HollowIterationsStopper(2, threshold=1e9)(result)
+
+
+def test_checkpoint_saver_and_verbose_callback_take_it(tmp_path, capsys):
+    result, _ = result_of(config_of())
+    file = tmp_path / "checkpoint.pkl"
+
+    skopt.callbacks.CheckpointSaver(file, store_objective=False)(result)
+    skopt.callbacks.VerboseCallback(n_total=12)(result)
+
+    assert skopt.load(file).func_vals.tolist() == result.func_vals.tolist()
+    assert "Current minimum" in capsys.readouterr().out
 
 
 def test_result_survives_a_file(tmp_path):

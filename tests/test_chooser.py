@@ -1,0 +1,484 @@
+"""The strategy is asked beside the loop, which records and stops meanwhile."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import amt_magic as amt
+from amt_magic import tuner
+from amt_magic.chooser import Chooser
+from amt_magic.jobs import History, TrainingJob
+from amt_magic.simulation import SimulatedExecutor, Unrecorded
+from amt_magic.strategies.random import RandomStrategy
+from amt_magic.tuner import Tuner
+
+pytestmark = pytest.mark.timeout(60)
+
+RANGES = {"x": amt.Continuous(0, 1)}
+SEED = 5
+
+
+def config_of(jobs=6, parallel=2, seconds=None, ranges=RANGES):
+    return amt.TuningJobConfig(
+        strategy="Random",
+        objective=amt.Objective(type="Minimize", metric_name="loss"),
+        ranges=ranges,
+        resource_limits=amt.ResourceLimits(
+            max_number_of_training_jobs=jobs,
+            max_parallel_training_jobs=parallel,
+            max_runtime_in_seconds=seconds,
+        ),
+        random_seed=SEED,
+    )
+
+
+def falling(hyperparameters):
+    return [hyperparameters["x"] / epoch for epoch in (1, 2, 3, 4)]
+
+
+class Deferring(SimulatedExecutor):
+    """Work beside takes some seconds of the virtual clock, and so does a stop."""
+
+    def __init__(self, config, curve, seconds, grace=0.0):
+        super().__init__(config, curve, 1.0)
+        self._seconds, self._grace = seconds, grace
+        self._works = []
+
+    def beside(self, work):
+        self._works.append((self.now() + self._seconds, work))
+
+    def stop(self, index, reason):
+        if not self._grace:
+            return super().stop(index, reason)
+        stop = partial(super().stop, index, reason)
+        return self._works.append((self.now() + self._grace, stop))
+
+    def events(self, timeout):
+        soonest = min((due for due, _ in self._works), default=math.inf)
+        told = super().events(max(0.0, min(timeout, soonest - self.now())))
+        due = [work for time, work in self._works if time <= self.now()]
+        self._works = [(time, work) for time, work in self._works if time > self.now()]
+        for work in due:
+            work()
+        return told
+
+
+class Noting(Unrecorded):
+    """Notes when what was recorded, and makes the stop requests of given times."""
+
+    poll_seconds = 0.5
+
+    def __init__(self, stop_at=math.inf):
+        self.executor = None
+        self.ends = {}
+        self._stop_at = stop_at
+
+    def change(self, job):
+        if job.status.is_terminal:
+            self.ends[job.index] = self.executor.now()
+
+    def turn(self, seconds_choosing):
+        return [None] if self.executor.now() >= self._stop_at else []
+
+
+def tune(config, seconds=10.0, recorder=None, grace=0.0):
+    """Run the loop; choosing takes so many seconds of the virtual clock."""
+    executor = Deferring(config, falling, seconds, grace)
+    recorder = recorder or Noting()
+    recorder.executor = executor
+    history = History(config.objective)
+    outcome = Tuner(config, executor, recorder, history, name="t").run()
+    return outcome, history, executor.now()
+
+
+class Answering:
+    """A strategy that answers by a function of the history and the index."""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def suggest(self, history, index):
+        return self._answer(history, index)
+
+
+@pytest.fixture
+def strategy(monkeypatch):
+    """Put a function in the place of the strategy that the config names."""
+
+    def put(answer):
+        made = Answering(answer)
+        monkeypatch.setattr(tuner, "make_strategy", lambda config: made)
+
+    return put
+
+
+def test_ends_of_training_jobs_are_recorded_while_choosing():
+    recorder = Noting()
+
+    tune(config_of(jobs=2, parallel=2), seconds=10.0, recorder=recorder)
+
+    assert recorder.ends == {1: 14.0, 2: 24.0}
+
+
+def test_ended_training_job_is_recorded_before_the_next_has_been_chosen():
+    recorder = Noting()
+
+    _, history, _ = tune(config_of(jobs=3, parallel=1), recorder=recorder)
+
+    assert [job.created_at for job in history.training_jobs] == [10.0, 24.0, 38.0]
+    assert recorder.ends == {1: 14.0, 2: 28.0, 3: 42.0}
+
+
+def test_slots_are_filled_one_after_the_other_while_earlier_ones_run():
+    _, history, _ = tune(config_of(jobs=4, parallel=3), seconds=1.0)
+
+    assert [job.created_at for job in history.training_jobs] == [1.0, 2.0, 3.0, 6.0]
+
+
+def test_stop_request_while_choosing_ends_the_tuning_job_at_once():
+    outcome, history, now = tune(config_of(), recorder=Noting(stop_at=12.0))
+
+    assert (outcome.status, outcome.reason) == ("Stopped", "stopped on request")
+    assert (now, len(history), str(history[1].status)) == (12.0, 1, "Stopped")
+
+
+def test_stop_request_before_the_first_was_chosen_ends_the_tuning_job_at_once():
+    outcome, history, now = tune(config_of(), recorder=Noting(stop_at=3.0))
+
+    assert (outcome.status, now, len(history)) == ("Stopped", 3.0, 0)
+
+
+def test_choice_that_comes_while_training_jobs_stop_starts_nothing():
+    recorder = Noting(stop_at=11.0)
+
+    outcome, history, now = tune(config_of(), 2.0, recorder, grace=3.0)
+
+    assert (outcome.status, len(history), now) == ("Stopped", 4, 14.0)
+    assert max(job.created_at for job in history.training_jobs) < 11.0
+
+
+def test_deadline_while_choosing_ends_the_tuning_job_at_once():
+    outcome, history, now = tune(config_of(seconds=17))
+
+    assert outcome.reason == "reached MaxRuntimeInSeconds (17)"
+    assert (now, len(history)) == (17.0, 1)
+
+
+def test_failed_tuning_job_waits_for_no_choice(monkeypatch):
+    monkeypatch.setattr("amt_magic.completion.FAILURES_TO_GIVE_UP", 1)
+    config = config_of(jobs=9, parallel=2)
+
+    def broken(hyperparameters):
+        raise ValueError("no data")
+
+    executor, recorder = Deferring(config, broken, 10.0), Noting()
+    recorder.executor = executor
+    outcome = Tuner(
+        config, executor, recorder, History(config.objective), name="t"
+    ).run()
+
+    assert (outcome.status, executor.now()) == ("Failed", 10.0)
+
+
+class ChoosingError(Exception):
+    """The strategy is broken."""
+
+
+@pytest.mark.parametrize("error", [ChoosingError, MemoryError, KeyboardInterrupt])
+def test_exception_of_the_strategy_reaches_the_caller(strategy, error):
+    def answer(history, index):
+        if index == 3:
+            raise error("broken")
+        return {"x": index / 10}
+
+    strategy(answer)
+
+    with pytest.raises(error, match="broken"):
+        tune(config_of())
+
+
+@pytest.mark.parametrize("error", [ChoosingError, KeyboardInterrupt, SystemExit])
+def test_exception_of_the_strategy_is_raised_where_the_choice_is_taken(error):
+    def answer(history, index):
+        raise error("broken")
+
+    config = config_of()
+    chooser = Chooser(Answering(answer), SimulatedExecutor(config, falling, 1.0))
+
+    chooser.begin(History(config.objective), 1)
+
+    with pytest.raises(error, match="broken"):
+        chooser.take()
+    assert not chooser.is_busy
+
+
+def test_exhaustion_that_is_found_beside_ends_the_tuning_job():
+    config = config_of(jobs=9, ranges={"x": amt.Integer(1, 4)})
+
+    outcome, history, _ = tune(config, seconds=1.0)
+
+    assert outcome.reason == "every configuration of the space was run (4)"
+    assert len(history) == 4
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 7.0])
+def test_random_runs_what_it_always_does_however_long_choosing_takes(seconds):
+    config = config_of(jobs=9, parallel=3)
+    random = RandomStrategy(config.space, SEED)
+
+    _, history, _ = tune(config, seconds)
+
+    expected = [random.suggest(History(config.objective), k) for k in range(1, 10)]
+    assert [job.hyperparameters for job in history.training_jobs] == expected
+
+
+def test_strategy_reads_the_history_of_when_it_was_asked(strategy):
+    seen = []
+
+    def answer(history, index):
+        jobs = history.training_jobs
+        seen.append((index, [str(job.status) for job in jobs], history.pending_count))
+        return {"x": index / 10}
+
+    strategy(answer)
+    tune(config_of(jobs=3, parallel=2), seconds=5.0)
+
+    assert seen == [
+        (1, [], 0),
+        (2, ["InProgress"], 1),
+        (3, ["Completed", "InProgress"], 1),
+    ]
+
+
+def test_what_is_given_to_the_strategy_does_not_grow():
+    config, given = config_of(), []
+    history = History(config.objective)
+    executor = Deferring(config, falling, 1.0)
+    chooser = Chooser(Answering(lambda known, index: given.append(known)), executor)
+
+    chooser.begin(history, 1)
+    job = TrainingJob(index=1, name="t", hyperparameters={"x": 0.5}, created_at=0.0)
+    history.add(job)
+    while not chooser.is_done:
+        executor.events(1.0)
+
+    assert (len(given[0]), len(history)) == (0, 1)
+    assert (given[0].configurations, given[0].pending) == (set(), [])
+
+
+def test_chooser_is_busy_until_its_choice_is_taken():
+    config = config_of()
+    executor = Deferring(config, falling, 2.0)
+    chooser = Chooser(Answering(lambda history, index: {"x": 0.1}), executor)
+    states = [(chooser.is_busy, chooser.is_done)]
+
+    chooser.begin(History(config.objective), 1)
+    states.append((chooser.is_busy, chooser.is_done))
+    executor.events(2.0)
+    states.append((chooser.is_busy, chooser.is_done))
+    taken = chooser.take()
+    states.append((chooser.is_busy, chooser.is_done))
+
+    assert states == [(False, False), (True, False), (True, True), (False, False)]
+    assert taken == {"x": 0.1}
+
+
+def test_time_is_counted_for_every_choice_and_for_one_that_failed():
+    def answer(history, index):
+        time.sleep(0.02)
+        if index == 2:
+            raise ChoosingError
+
+    config = config_of()
+    executor = SimulatedExecutor(config, falling, 1.0)
+    chooser = Chooser(Answering(answer), executor)
+
+    for index in (1, 2, 3):
+        chooser.begin(History(config.objective), index)
+
+    assert 0.06 <= chooser.seconds < 1.0
+
+
+REAL = """
+import json, sys, threading, time
+from pathlib import Path
+import amt_magic as amt
+from amt_magic import tuner
+from amt_magic.executors.local import LocalExecutor, start_fork_server
+from amt_magic.executors.payload import write_payload
+from amt_magic.jobs import History
+from amt_magic.store.job_store import JobStore
+from amt_magic.store.job_writer import JobWriter
+from tests.faults.cells import cell
+
+LONGEST = 20.0
+CELL = "import time; print(f'loss={x}'); time.sleep(0.1 if x < 0.5 else 60)"
+
+class Blocking:
+    def __init__(self, blocks_at, answers):
+        self.blocks_at, self.answers = blocks_at, answers
+        self.is_blocking, self.released = threading.Event(), threading.Event()
+        self.was_released = None
+
+    def suggest(self, history, index):
+        if index == self.blocks_at:
+            self.is_blocking.set()
+            self.was_released = self.released.wait(LONGEST)
+        if index == self.blocks_at and self.answers == "error":
+            raise LookupError("the strategy is broken")
+        return {"x": index / 100 + (0.5 if self.answers == "long" else 0.0)}
+
+def job(context, store, name, blocks_at, answers="short", seconds=None, during=None):
+    limits = amt.ResourceLimits(
+        max_number_of_training_jobs=3,
+        max_parallel_training_jobs=2,
+        max_runtime_in_seconds=seconds,
+    )
+    config = amt.TuningJobConfig(
+        strategy="Random",
+        objective=amt.Objective(type="Minimize", metric_name="loss"),
+        ranges={"x": amt.Continuous(0, 1)},
+        resource_limits=limits,
+        random_seed=1,
+    )
+    folder = Path(sys.argv[1]) / name
+    write_payload(folder, cell(CELL))
+    store.create(name, config, folder, quotas={}, grace_seconds=1.0)
+    strategy = Blocking(blocks_at, answers)
+    tuner.make_strategy = lambda config: strategy
+    executor = LocalExecutor(config, folder, context, grace_seconds=1.0)
+    writer = JobWriter(store, name, lambda number: "")
+    running = tuner.Tuner(
+        config, executor, writer, History(config.objective), name=name
+    )
+    told = {}
+    def watch():
+        strategy.is_blocking.wait()
+        told["seen"] = during(store, name)
+        told["before_release"] = time.monotonic()
+        if told["seen"]:
+            strategy.released.set()
+    watching = threading.Thread(target=watch)
+    if during:
+        watching.start()
+    started = time.monotonic()
+    try:
+        outcome = running.run()
+        writer.finish(outcome.status, outcome.reason, running.seconds_choosing)
+        told["outcome"] = [outcome.status, outcome.reason]
+    except LookupError as error:
+        told["error"] = str(error)
+    told["seconds"] = time.monotonic() - started
+    told["choosing"] = running.seconds_choosing
+    if during:
+        watching.join()
+    strategy.released.set()
+    executor.close()
+    told["was_released"] = strategy.was_released
+    told["recorded"] = [str(t.status) for t in store.training_jobs(name)]
+    told["stored_choosing"] = store.record(name).seconds_choosing
+    return told
+
+def recorded(store, name):
+    deadline = time.monotonic() + LONGEST - 0.5
+    while time.monotonic() < deadline:
+        jobs = store.training_jobs(name)
+        ended = [t for t in jobs if t.status == "Completed"]
+        if ended and ended[0].value is not None and ended[0].ended_at:
+            return True
+        time.sleep(0.02)
+    return False
+
+def stop(store, name):
+    while not store.training_jobs(name):
+        time.sleep(0.02)
+    store.request_stop(name)
+    return False
+
+def main():
+    context = start_fork_server([])
+    store = JobStore()
+    told = {
+        "recorded": job(context, store, "recorded", 2, during=recorded),
+        "stopped": job(context, store, "stopped", 2, "long", during=stop),
+        "late": job(context, store, "late", 2, "long", seconds=1),
+        "broken": job(context, store, "broken", 3, "error", during=recorded),
+        "plain": job(context, store, "plain", 0),
+    }
+    print(json.dumps(told))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """What tuning jobs of real processes and a real store told, by their names."""
+    folder = tmp_path_factory.mktemp("chooser")
+    script = folder / "real.py"
+    script.write_text(REAL)
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "AMT_MAGIC_STORE": f"sqlite:///{folder / 'store.sqlite'}",
+        "JUPYTER_DATA_DIR": str(folder / "jupyter"),
+    }
+    ran = subprocess.run(
+        [sys.executable, str(script), str(folder)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_ended_training_job_is_in_the_store_while_the_strategy_blocks(real):
+    told = real["recorded"]
+
+    assert (told["seen"], told["was_released"]) == (True, True)
+    assert told["recorded"] == ["Completed"] * 3
+
+
+def test_blocked_time_is_counted_as_choosing_and_stored(real):
+    told = real["recorded"]
+
+    assert 0.1 < told["choosing"] < told["seconds"]
+    assert told["stored_choosing"] == pytest.approx(told["choosing"])
+
+
+def test_stop_request_does_not_wait_for_a_strategy_that_blocks(real):
+    told = real["stopped"]
+
+    assert told["outcome"] == ["Stopped", "stopped on request"]
+    assert told["recorded"] == ["Stopped"]
+    assert told["seconds"] < 15.0
+
+
+def test_deadline_does_not_wait_for_a_strategy_that_blocks(real):
+    told = real["late"]
+
+    assert told["outcome"] == ["Completed", "reached MaxRuntimeInSeconds (1)"]
+    assert 1.0 <= told["seconds"] < 15.0
+
+
+def test_exception_reaches_the_caller_after_what_ended_was_recorded(real):
+    told = real["broken"]
+
+    assert told["error"] == "the strategy is broken"
+    assert told["seen"]
+
+
+def test_strategy_that_answers_at_once_takes_next_to_nothing(real):
+    told = real["plain"]
+
+    assert told["recorded"] == ["Completed"] * 3
+    assert told["choosing"] < 0.5
