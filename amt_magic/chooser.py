@@ -41,12 +41,15 @@ class Chooser:
 
         def choose() -> None:
             before = time.perf_counter()
+            chosen, failure = None, None
             try:
                 chosen = self._strategy.suggest(known, index)
             except BaseException as error:  # the loop's thread raises it, in `take`
-                choice.set_exception(error)
+                failure = error
+            self.seconds += time.perf_counter() - before
+            if failure:
+                choice.set_exception(failure)
             else:
-                self.seconds += time.perf_counter() - before
                 choice.set_result(chosen)
 
         self._choice = choice
