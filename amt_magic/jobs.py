@@ -146,7 +146,8 @@ class History:
     history.end(Ended(index=1, status=TrainingJobStatus.COMPLETED, time=1.0))
     history.training_jobs, history.best, history.pending
 
-    `configurations` has the key of every configuration that was ever there.
+    `configurations` has the key of every configuration that was ever there,
+    `report_count` is the number of reports of all training jobs.
     """
 
     def __init__(
@@ -160,12 +161,14 @@ class History:
         self.configurations = {
             configuration_key(job.hyperparameters) for job in self._jobs.values()
         }
+        self.report_count = sum(len(job.reports) for job in self._jobs.values())
 
     def copy(self) -> "History":
         """Return the history as it is now; later entries are not in it."""
         same = History(self.objective)
         same._jobs, same._pending = dict(self._jobs), set(self._pending)
         same.configurations = set(self.configurations)
+        same.report_count = self.report_count
         return same
 
     @property
@@ -215,6 +218,9 @@ class History:
 
     def add(self, job: TrainingJob) -> None:
         """Enter a new training job, or the next attempt of one."""
+        if job.index in self._jobs:
+            self.report_count -= len(self._jobs[job.index].reports)
+        self.report_count += len(job.reports)
         self._jobs[job.index] = job
         self._pending.add(job.index)
         self.configurations.add(configuration_key(job.hyperparameters))
@@ -222,6 +228,7 @@ class History:
     def record(self, report: Report) -> None:
         """Enter a report of a running training job."""
         self._jobs[report.index].reports.append(report)  # type: ignore[attr-defined]
+        self.report_count += 1
 
     def change(self, index: int, **fields: Any) -> TrainingJob:
         """Replace fields of a training job, such as its status."""

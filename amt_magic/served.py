@@ -2,7 +2,6 @@
 
 from amt_magic.config import (
     CompletionCriteria,
-    EarlyStoppingType,
     Strategy,
     TuningJobConfig,
 )
@@ -15,7 +14,6 @@ def refuse_unserved(config: TuningJobConfig) -> None:
     """Refuse what the config may say and this version does not do."""
     asked = {
         f"strategy {config.strategy}": config.strategy not in SERVED,
-        "early stopping Auto": config.early_stopping == EarlyStoppingType.AUTO,
         "completion criteria": config.completion_criteria != CompletionCriteria(),
         "warm start": config.warm_start is not None,
     }

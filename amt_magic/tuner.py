@@ -12,7 +12,11 @@ from typing import Protocol
 
 from amt_magic import completion
 from amt_magic.chooser import Chooser
-from amt_magic.config import BayesianStrategyConfig, TuningJobConfig
+from amt_magic.config import (
+    BayesianStrategyConfig,
+    EarlyStoppingType,
+    TuningJobConfig,
+)
 from amt_magic.config import Strategy as StrategyName
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
@@ -24,6 +28,8 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
+from amt_magic.schedulers import Scheduler
+from amt_magic.schedulers.median import MedianRule
 from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
 from amt_magic.strategies.grid import GridStrategy
@@ -92,6 +98,7 @@ class Tuner:
         self._recorder = recorder
         self._name = name
         self._chooser = Chooser(make_strategy(config), executor)
+        self._schedulers = make_schedulers(config)
         self._limit = completion.job_limit(config)
         started = executor.now()
         self._deadline = completion.deadline(config, started, seconds_run)
@@ -214,16 +221,22 @@ class Tuner:
     def _measured(self, event: Measured) -> None:
         key = event.index, event.metric
         resource = self._metric_counts[key] = self._metric_counts.get(key, 0) + 1
-        if event.metric == self.config.objective.metric_name:
-            report = Report(
-                index=event.index,
-                resource=resource,
-                value=event.value,
-                time=event.time,
-            )
+        is_objective = event.metric == self.config.objective.metric_name
+        report = Report(
+            index=event.index, resource=resource, value=event.value, time=event.time
+        )
+        if is_objective:
             self.history.record(report)
-        job = self.history[event.index]
-        self._recorder.measure(job, event.metric, resource, event)
+        self._recorder.measure(self.history[event.index], event.metric, resource, event)
+        if is_objective:
+            self._judge(report)
+
+    def _judge(self, report: Report) -> None:
+        """Stop the training job if a scheduler says so."""
+        for scheduler in self._schedulers:
+            decision = scheduler.decide(report, self.history)
+            if decision.stops:
+                self._stop(report.index, decision.reason)
 
     def _ended(self, ended: Ended) -> None:
         job = self.history[ended.index]
@@ -276,6 +289,12 @@ def make_strategy(config: TuningJobConfig) -> Strategy:
             asked = BayesianStrategyConfig()
         return BayesianStrategy(config.space, seed, asked.base_estimator)
     raise NotServedError(f"strategy {config.strategy} is not served yet")
+
+
+def make_schedulers(config: TuningJobConfig) -> list[Scheduler]:
+    """Make the schedulers that the config asks for."""
+    auto = config.early_stopping == EarlyStoppingType.AUTO
+    return [MedianRule()] if auto else []
 
 
 def training_job_name(name: str, index: int, seed: int | None) -> str:

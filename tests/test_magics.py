@@ -200,7 +200,6 @@ def test_taken_name_is_told_three_remedies_and_replace_is_one(shell):
     "line",
     [
         "--strategy Hyperband --max-resource 9",
-        "--early-stopping Auto",
         "--target 0.5",
         "--warm-start other --warm-start-type TransferLearning",
         "--config job.json",

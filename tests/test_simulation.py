@@ -190,8 +190,8 @@ def test_what_is_not_served_is_refused_and_not_ignored():
         strategy="Random",
         objective=amt.Objective(type="Minimize", metric_name="loss"),
         ranges={"x": amt.Continuous(0, 1)},
-        early_stopping="Auto",
+        completion_criteria=amt.CompletionCriteria(target_objective_metric_value=0.5),
     )
 
-    with pytest.raises(amt.NotServedError, match="early stopping Auto"):
+    with pytest.raises(amt.NotServedError, match="completion criteria"):
         amt.simulate(config, lambda h: [1.0])

@@ -1,0 +1,74 @@
+"""Early stopping Auto: the median rule."""
+
+import math
+from collections import defaultdict
+
+from amt_magic.jobs import History, Report, TrainingJob
+from amt_magic.schedulers import GO_ON, Decision
+
+
+class MedianRule:
+    """Stops a training job whose value is worse than the median of earlier ones.
+
+    At its k-th report a training job is stopped if the value is worse than the median,
+    over training jobs with a smaller index that have given k reports, of their running
+    averages up to the k-th: Golovin, Solnik, Moitra, Kochanski, Karro and Sculley,
+    Google Vizier, KDD (2017), section 3.2.1, as Amazon words it. Whether those have
+    ended, were stopped or run does not matter. Of an even number the worse of the two
+    middle averages counts. Equal goes on, and so does a training job without earlier
+    ones: the first always completes. A value that is not finite is stopped; in the
+    average of another it is infinitely bad.
+
+    No training job is stopped at its first report as long as none has given two: one
+    that prints its objective once has nothing left to save.
+    """
+
+    def __init__(self) -> None:
+        self._history: History | None = None
+        self._known = 0  # reports of that history
+        self._sums: dict[int, tuple[int, float]] = {}
+        self._averages: dict[int, dict[int, float]] = defaultdict(dict)
+
+    def decide(self, report: Report, history: History) -> Decision:
+        """Decide on the training job that gave `report`, the history's newest."""
+        self._follow(report, history)
+        if report.resource == 1 and len(self._averages) < 2:
+            return GO_ON
+        shown = f"{history.objective.metric_name} {report.value:.4g}"
+        if not math.isfinite(report.value):
+            return self._stop(report, f"{shown} is not finite")
+        averages = self._averages[report.resource].items()
+        earlier = sorted(average for index, average in averages if index < report.index)
+        median = earlier[len(earlier) // 2] if earlier else math.inf
+        if history.objective.loss(report.value) <= median:
+            return GO_ON
+        worse_than = f"{history.objective.loss(median):.4g}"  # its own inverse
+        return self._stop(
+            report,
+            f"{shown} is worse than {worse_than}, the median of the averages until "
+            f"then of {len(earlier)} earlier training job{'s' * (len(earlier) > 1)}",
+        )
+
+    def _stop(self, report: Report, why: str) -> Decision:
+        return Decision(stops=True, reason=f"report {report.resource}: {why}")
+
+    def _follow(self, report: Report, history: History) -> None:
+        """Take in the newest report, or, where others were missed, all of them."""
+        self._known += 1
+        if history is self._history and self._known == history.report_count:
+            self._take(history[report.index], history)
+            return
+        self._sums.clear()
+        self._averages.clear()
+        for job in history.training_jobs:
+            self._take(job, history)
+        self._history, self._known = history, history.report_count
+
+    def _take(self, job: TrainingJob, history: History) -> None:
+        """Take in the reports of a training job that were not there before."""
+        count, total = self._sums.get(job.index, (0, 0.0))
+        for report in job.reports[count:]:
+            count += 1
+            total += history.objective.loss(report.value)
+            self._averages[report.resource][job.index] = total / count
+        self._sums[job.index] = count, total
