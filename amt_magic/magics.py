@@ -155,6 +155,7 @@ class Tune(Magics, TuneSettings):
         from amt_magic.config import check_name
         from amt_magic.inputs.cell import parse_cell
         from amt_magic.inputs.options import build_config
+        from amt_magic.max_resource import literals_in, with_max_resource
 
         faults = Faults()
         words, options = read_options(faults, line, OPTIONS)
@@ -178,6 +179,7 @@ class Tune(Magics, TuneSettings):
         faults.raise_if_any()
         assert cell is not None
         assert config is not None
+        config = with_max_resource(config, literals_in(cell.body))
         return (words[0] if words else None), options, cell, config
 
     def _payload(

@@ -10,6 +10,7 @@ from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
+from amt_magic.max_resource import with_max_resource
 from amt_magic.served import refuse_unserved
 from amt_magic.tuner import Tuner
 
@@ -41,6 +42,7 @@ def simulate(
         ValidationError: `seconds_per_epoch` is not a number above 0.
     """
     refuse_unserved(config)
+    config = with_max_resource(config)
     if warm_start:
         raise NotServedError("warm_start is not served yet; leave it out")
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)

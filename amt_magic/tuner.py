@@ -15,10 +15,10 @@ from amt_magic.chooser import Chooser
 from amt_magic.config import (
     BayesianStrategyConfig,
     EarlyStoppingType,
+    HyperbandStrategyConfig,
     TuningJobConfig,
 )
 from amt_magic.config import Strategy as StrategyName
-from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
 from amt_magic.jobs import (
     Ended,
@@ -28,7 +28,9 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
+from amt_magic.max_resource import with_max_resource
 from amt_magic.schedulers import Scheduler
+from amt_magic.schedulers.hyperband import Hyperband
 from amt_magic.schedulers.median import MedianRule
 from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
@@ -99,6 +101,7 @@ class Tuner:
         self._name = name
         self._chooser = Chooser(make_strategy(config), executor)
         self._schedulers = make_schedulers(config)
+        self._completing: set[int] = set()  # told to stop since they have had enough
         self._limit = completion.job_limit(config)
         started = executor.now()
         self._deadline = completion.deadline(config, started, seconds_run)
@@ -235,8 +238,10 @@ class Tuner:
         """Stop the training job if a scheduler says so."""
         for scheduler in self._schedulers:
             decision = scheduler.decide(report, self.history)
-            if decision.stops:
+            if decision.stops and self.history.is_running(report.index):
                 self._stop(report.index, decision.reason)
+                if decision.completes:
+                    self._completing.add(report.index)
 
     def _ended(self, ended: Ended) -> None:
         job = self.history[ended.index]
@@ -246,6 +251,8 @@ class Tuner:
             self._retries[ended.index] = retried + 1
             self._start_again(job)
             return
+        if ended.index in self._completing:
+            ended = replace(ended, status=TrainingJobStatus.COMPLETED)
         if ended.status == TrainingJobStatus.COMPLETED and job.value is None:
             ended = replace(ended, failure_reason=self._silence(ended))
         self._recorder.change(self.history.end(ended))
@@ -271,16 +278,10 @@ class Tuner:
 
 
 def make_strategy(config: TuningJobConfig) -> Strategy:
-    """Make the strategy that the config names.
-
-    Raises:
-        NotServedError: it is one that this version does not have.
-    """
+    """Make the strategy that the config names; Hyperband draws as Random does."""
+    seed = config.random_seed or 0
     if config.strategy == StrategyName.GRID:
         return GridStrategy(config.space)
-    seed = config.random_seed or 0
-    if config.strategy == StrategyName.RANDOM:
-        return RandomStrategy(config.space, seed)
     if config.strategy == StrategyName.BAYESIAN:
         from amt_magic.strategies.bayesian.strategy import BayesianStrategy
 
@@ -288,11 +289,15 @@ def make_strategy(config: TuningJobConfig) -> Strategy:
         if not isinstance(asked, BayesianStrategyConfig):
             asked = BayesianStrategyConfig()
         return BayesianStrategy(config.space, seed, asked.base_estimator)
-    raise NotServedError(f"strategy {config.strategy} is not served yet")
+    return RandomStrategy(config.space, seed)
 
 
 def make_schedulers(config: TuningJobConfig) -> list[Scheduler]:
     """Make the schedulers that the config asks for."""
+    asked = with_max_resource(config).strategy_config
+    is_hyperband = config.strategy == StrategyName.HYPERBAND
+    if is_hyperband and isinstance(asked, HyperbandStrategyConfig):
+        return [Hyperband(asked)]  # it is itself the early stopping
     auto = config.early_stopping == EarlyStoppingType.AUTO
     return [MedianRule()] if auto else []
 

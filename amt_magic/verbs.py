@@ -1,5 +1,6 @@
 """The verbs: create a tuning job, tune a function, find one job, list all."""
 
+import inspect
 import math
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from amt_magic import service_quotas
 from amt_magic.checks import Faults
 from amt_magic.config import (
     BayesianStrategyConfig,
+    EarlyStoppingType,
     HyperbandStrategyConfig,
     Strategy,
     TuningJobConfig,
@@ -25,6 +27,7 @@ from amt_magic.executors.payload import Payload, write_payload
 from amt_magic.inputs.function import function_payload, script_payload
 from amt_magic.inputs.options import build_config
 from amt_magic.launcher import core_count, start_runner
+from amt_magic.max_resource import with_max_resource
 from amt_magic.served import refuse_unserved
 from amt_magic.service_quotas import Quotas
 from amt_magic.store.folders import new_folder, trim_folders
@@ -33,6 +36,7 @@ from amt_magic.tuning_jobs import TuningJob
 from amt_magic.views.listing import TuningJobList, list_item
 
 FEWEST_ROUNDS = 3  # of parallel training jobs, for Bayesian search to be worth it
+FEW_JOBS = 100  # so many that Hyperband's time is better spent on more of them
 GRACE_SECONDS = 5.0
 PAYLOAD_GIGABYTES = 5.0
 Train = Callable[..., Any] | str | Path
@@ -60,6 +64,7 @@ def create(
         StoreError: the store or the folder cannot be written.
     """
     refuse_unserved(config)
+    config = with_max_resource(config)
     store, limits = JobStore(), quotas()
     name = _free_name(store, name, replace)
     running = sum(1 for record in store.records() if not record.status.is_terminal)
@@ -107,6 +112,7 @@ def tune(
     """
     static = dict(static_hyperparameters or {})
     config = build_config(ranges, options, static_hyperparameters=static)
+    config = with_max_resource(config, _defaults(train))
     payload = make_payload(train, config)
     job = create(config, payload, name=name, replace=replace)
     return job.wait() if wait else job
@@ -126,7 +132,8 @@ def create_tuning_job(
     if strict or not isinstance(request, TuningJobConfig):
         text = "Amazon's request and strict=True are not served yet; "
         raise NotServedError(f"{text}give a TuningJobConfig")
-    return create(request, make_payload(train, request), name=name)
+    config = with_max_resource(request, _defaults(train))
+    return create(config, make_payload(train, config), name=name)
 
 
 def tuning_job(name: str | None = None) -> TuningJob:
@@ -177,6 +184,7 @@ def hints(config: TuningJobConfig) -> list[str]:
     parallel = limits.max_parallel_training_jobs
     jobs = limits.max_number_of_training_jobs or math.inf
     is_bayesian = config.strategy == Strategy.BAYESIAN
+    is_hyperband = config.strategy == Strategy.HYPERBAND
     learns_little = is_bayesian and parallel > 1 and jobs < FEWEST_ROUNDS * parallel
     hyperband = isinstance(config.strategy_config, HyperbandStrategyConfig)
     bayesian = isinstance(config.strategy_config, BayesianStrategyConfig)
@@ -187,7 +195,14 @@ def hints(config: TuningJobConfig) -> list[str]:
         "little and is much like Random; it finds more with fewer at a time": (
             learns_little
         ),
-        f"the Hyperband {unused}": hyperband and config.strategy != Strategy.HYPERBAND,
+        "Hyperband is itself the early stopping: Auto adds nothing to it": (
+            is_hyperband and config.early_stopping == EarlyStoppingType.AUTO
+        ),
+        f"Hyperband ends {jobs} training jobs sooner than Random would, and finds less "
+        f"good ones: give it {5 * jobs}, or a time limit": (
+            is_hyperband and jobs <= FEW_JOBS and not limits.max_runtime_in_seconds
+        ),
+        f"the Hyperband {unused}": hyperband and not is_hyperband,
         f"the Bayesian {unused}": bayesian and not is_bayesian,
     }
     return [hint for hint, holds in worth.items() if holds]
@@ -205,6 +220,14 @@ def _free_name(store: JobStore, name: str | None, replace: bool) -> str:
             raise name_taken(name)
         TuningJob(name, store).delete()
     return name
+
+
+def _defaults(train: Train) -> dict[str, Any]:
+    """Return the default arguments of a function; a script has none."""
+    if not callable(train):
+        return {}
+    parameters = inspect.signature(train).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def _main_namespace() -> Mapping[str, Any]:

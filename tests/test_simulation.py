@@ -171,10 +171,10 @@ def test_warm_start_is_refused_as_long_as_it_is_not_served():
         amt.simulate(config_of(), falling, warm_start=[history])
 
 
-def test_strategy_that_is_not_served_yet_is_refused():
+def test_hyperband_without_a_maximum_is_refused():
     config = config_of().evolve(strategy="Hyperband")
 
-    with pytest.raises(amt.NotServedError, match="strategy Hyperband"):
+    with pytest.raises(amt.ValidationError, match="max_resource must be known"):
         amt.simulate(config, falling)
 
 

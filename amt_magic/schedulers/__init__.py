@@ -8,9 +8,13 @@ from amt_magic.jobs import History, Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Whether the training job goes on, and, if not, a sentence that says why."""
+    """Whether the training job goes on, and, if not, a sentence that says why.
+
+    `completes`: it is stopped because it has had all that it may have.
+    """
 
     stops: bool = False
+    completes: bool = False
     reason: str = ""
 
 

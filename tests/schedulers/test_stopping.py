@@ -55,3 +55,23 @@ def test_training_jobs_are_stopped_in_their_epochs_with_a_reason():
     assert job.training_jobs[0].status == job.best_training_job.status == "Completed"
     described = job.describe()["TrainingJobStatusCounters"]
     assert described["Stopped"] == len(stopped)
+
+
+def with_epochs(x, epochs=6):
+    for epoch in range(1, 100):
+        print(f"epoch={epoch} loss={x + 1 / epoch}")
+        time.sleep(0.02)
+
+
+def test_hyperband_stops_at_rungs_and_completes_at_the_functions_epochs():
+    options = OPTIONS | {"early_stopping": "Off", "strategy": "Hyperband"}
+
+    job = amt.tune(with_epochs, {"x": amt.Continuous(0, 1)}, max_jobs=10, **options)
+
+    assert job.config.strategy_config.max_resource == 6
+    by_reason = {t.stop_reason.split(":")[0] for t in job.training_jobs}
+    assert "reached MaxResource (6)" in by_reason
+    assert by_reason & {"rung 1", "rung 3"}
+    whole = [t for t in job.training_jobs if t.stop_reason.startswith("reached")]
+    assert {t.status for t in whole} == {"Completed"}
+    assert job.best_training_job in whole

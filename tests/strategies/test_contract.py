@@ -39,6 +39,8 @@ STRATEGIES = [
     ("Random", MIXED),
     ("Random", DISCRETE),
     ("Random", POINT),
+    ("Hyperband", MIXED),
+    ("Hyperband", DISCRETE),
     ("Grid", CATEGORIES),
     ("Grid", POINT),
 ]
@@ -55,6 +57,7 @@ few = settings(max_examples=8)  # of courses, each of many suggestions
 def config_of(strategy, ranges, seed=3) -> TuningJobConfig:
     return TuningJobConfig(
         strategy=strategy,
+        static_hyperparameters={"epochs": 27},
         objective=amt.Objective(type="Minimize", metric_name="loss"),
         ranges=ranges,
         random_seed=seed,

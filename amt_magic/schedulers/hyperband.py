@@ -1,0 +1,130 @@
+"""Hyperband: asynchronous successive halving that only ever stops."""
+
+import math
+from bisect import bisect_right
+
+from amt_magic.config import HyperbandStrategyConfig
+from amt_magic.jobs import History, Report, TrainingJob
+from amt_magic.schedulers import GO_ON, Decision
+from amt_magic.schedulers.rungs import Rung, bracket_of, bracket_weights, rung_resources
+
+
+class Hyperband:
+    """Lets a training job go on while it is in the better half of its last rung.
+
+    Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht and Talwalkar, A System
+    for Massively Parallel Hyperparameter Tuning, MLSys (2020), algorithm 2, where a
+    training job that would not be promoted is stopped. Resources are numbers of
+    reports. Three things are ours: half of a rung goes on, not one of
+    `reduction_factor`; scores look ahead, being the loss at the rung less what it fell
+    since the rung before; and a training job is judged again at each report until the
+    next rung, since others arrive meanwhile. Ties go on, and so does the first at a
+    rung. A value that is not finite is stopped from `min_resource` on, and the worst
+    at its rung. `classic` is the paper's: one of `reduction_factor` at least one, by
+    their losses, once.
+
+    At `max_resource` a training job is complete. None is stopped at a first report as
+    long as no training job has given two.
+    """
+
+    def __init__(self, config: HyperbandStrategyConfig) -> None:
+        if config.max_resource is None:
+            raise ValueError("max_resource must be known")
+        self._config = config
+        self._max_resource = config.max_resource
+        self._rungs = rung_resources(
+            config.min_resource, self._max_resource, config.reduction_factor
+        )
+        brackets = max(1, min(config.brackets, len(self._rungs)))
+        self._weights = bracket_weights(brackets, len(self._rungs))
+        self._history: History | None = None
+        self._known = 0  # reports of that history
+        self._counts: dict[int, int] = {}
+        self._entered: dict[tuple[int, int], Rung] = {}
+
+    def decide(self, report: Report, history: History) -> Decision:
+        """Decide on the training job that gave `report`, the history's newest."""
+        self._follow(report, history)
+        if report.resource >= self._max_resource:
+            reason = f"reached MaxResource ({self._max_resource})"
+            return Decision(stops=True, completes=True, reason=reason)
+        if report.resource < self._config.min_resource:
+            return GO_ON
+        if report.resource == 1 and max(self._counts.values()) < 2:
+            return GO_ON
+        if not math.isfinite(report.value):
+            name = history.objective.metric_name
+            reason = f"report {report.resource}: {name} {report.value} is not finite"
+            return Decision(stops=True, reason=reason)
+        return self._judge(report, history)
+
+    def _judge(self, report: Report, history: History) -> Decision:
+        bracket = bracket_of(report.index, self._weights)
+        passed = bisect_right(self._rungs, report.resource) - 1
+        if passed < bracket:
+            return GO_ON
+        resource = self._rungs[passed]
+        if self._config.classic and report.resource != resource:
+            return GO_ON
+        rung = self._entered[bracket, resource]
+        count, better = len(rung.scores), rung.better_than(report.index)
+        going_on = (count + 1) // 2
+        if self._config.classic:
+            going_on = max(1, int(count // self._config.reduction_factor))
+        if better < going_on:
+            return GO_ON
+        told = self._told(history, report.index, resource, rung.scores[report.index])
+        end = f"{history.objective.loss(rung.worst_of(going_on)):.4g}"
+        those = "those that go on end" if self._config.classic else "better half ends"
+        place = f"{better + 1} of {count}, {those} at {end}"
+        return Decision(stops=True, reason=f"rung {resource}: {told}: {place}")
+
+    def _told(self, history: History, index: int, resource: int, score: float) -> str:
+        """Tell the value at the rung and, where the score is another, how it fell."""
+        objective, reports = history.objective, history[index].reports
+        value, before = reports[resource - 1].value, self._before(resource)
+        told = f"{objective.metric_name} {value:.4g}"
+        loss = objective.loss(value)
+        if score == loss or not math.isfinite(score):
+            return told
+        direction = "falling" if value < reports[before - 1].value else "rising"
+        change = abs(value - reports[before - 1].value)
+        return (
+            f"{told}, {direction} {change:.4g} since report {before}, "
+            f"score {objective.loss(score):.4g}"
+        )
+
+    def _before(self, resource: int) -> int:
+        """Return the resource that a rung's trend is measured from."""
+        return max(1, round(resource / self._config.reduction_factor))
+
+    def _follow(self, report: Report, history: History) -> None:
+        """Take in the newest report, or, where others were missed, all of them."""
+        self._known += 1
+        if history is self._history and self._known == history.report_count:
+            self._take(history[report.index], history)
+            return
+        self._counts.clear()
+        self._entered.clear()
+        for job in history.training_jobs:
+            self._take(job, history)
+        self._history, self._known = history, history.report_count
+
+    def _take(self, job: TrainingJob, history: History) -> None:
+        """Enter a training job at the rungs that it has reached since."""
+        before, now = self._counts.get(job.index, 0), len(job.reports)
+        self._counts[job.index] = now
+        bracket = bracket_of(job.index, self._weights)
+        for resource in self._rungs[bracket:]:
+            if before < resource <= now:
+                rung = self._entered.setdefault((bracket, resource), Rung())
+                rung.enter(job.index, self._score(job, resource, history))
+
+    def _score(self, job: TrainingJob, resource: int, history: History) -> float:
+        """Return the loss at a rung less what it fell since the rung before."""
+        loss = history.objective.loss(job.reports[resource - 1].value)
+        if self._config.classic:
+            return loss
+        earlier = job.reports[self._before(resource) - 1].value
+        earlier_loss = history.objective.loss(earlier)
+        return 2 * loss - earlier_loss if math.isfinite(earlier_loss) else loss
