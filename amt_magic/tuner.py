@@ -12,13 +12,8 @@ from typing import Protocol
 
 from amt_magic import completion
 from amt_magic.chooser import Chooser
-from amt_magic.config import (
-    BayesianStrategyConfig,
-    EarlyStoppingType,
-    HyperbandStrategyConfig,
-    TuningJobConfig,
-)
-from amt_magic.config import Strategy as StrategyName
+from amt_magic.config import TuningJobConfig
+from amt_magic.deciders import make_schedulers, make_strategy
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
 from amt_magic.jobs import (
     Ended,
@@ -28,14 +23,7 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
-from amt_magic.max_resource import with_max_resource
-from amt_magic.schedulers import Scheduler
-from amt_magic.schedulers.hyperband import Hyperband
-from amt_magic.schedulers.median import MedianRule
 from amt_magic.space import Hyperparameters
-from amt_magic.strategies import Strategy
-from amt_magic.strategies.grid import GridStrategy
-from amt_magic.strategies.random import RandomStrategy
 
 ON_REQUEST = "stopped on request"
 
@@ -103,6 +91,7 @@ class Tuner:
         self._schedulers = make_schedulers(config)
         self._completing: set[int] = set()  # told to stop since they have had enough
         self._limit = completion.job_limit(config)
+        self._criteria = completion.Criteria(config, history)
         started = executor.now()
         self._deadline = completion.deadline(config, started, seconds_run)
         self._retries: dict[int, int] = {}
@@ -119,6 +108,7 @@ class Tuner:
         """Run until the tuning job has ended; returns how."""
         for job in self.history.pending:
             self._start_again(job)
+        self._check_criteria()
         while True:
             self._follow_requests()
             self._check_deadline()
@@ -255,9 +245,16 @@ class Tuner:
             ended = replace(ended, status=TrainingJobStatus.COMPLETED)
         if ended.status == TrainingJobStatus.COMPLETED and job.value is None:
             ended = replace(ended, failure_reason=self._silence(ended))
-        self._recorder.change(self.history.end(ended))
+        job = self.history.end(ended)
+        self._recorder.change(job)
+        self._criteria.follow(job)
         if self._outcome is None and (reason := completion.failure(self.history)):
             self._finish(TuningJobStatus.FAILED, reason)
+        self._check_criteria()
+
+    def _check_criteria(self) -> None:
+        if self._outcome is None and (reason := self._criteria.reason):
+            self._finish(TuningJobStatus.COMPLETED, reason)
 
     def _silence(self, ended: Ended) -> str:
         name = self.config.objective.metric_name
@@ -275,31 +272,6 @@ class Tuner:
         else:
             reason = f"every configuration of the space was run ({count})"
         return Outcome(status=TuningJobStatus.COMPLETED, reason=reason)
-
-
-def make_strategy(config: TuningJobConfig) -> Strategy:
-    """Make the strategy that the config names; Hyperband draws as Random does."""
-    seed = config.random_seed or 0
-    if config.strategy == StrategyName.GRID:
-        return GridStrategy(config.space)
-    if config.strategy == StrategyName.BAYESIAN:
-        from amt_magic.strategies.bayesian.strategy import BayesianStrategy
-
-        asked = config.strategy_config
-        if not isinstance(asked, BayesianStrategyConfig):
-            asked = BayesianStrategyConfig()
-        return BayesianStrategy(config.space, seed, asked.base_estimator)
-    return RandomStrategy(config.space, seed)
-
-
-def make_schedulers(config: TuningJobConfig) -> list[Scheduler]:
-    """Make the schedulers that the config asks for."""
-    asked = with_max_resource(config).strategy_config
-    is_hyperband = config.strategy == StrategyName.HYPERBAND
-    if is_hyperband and isinstance(asked, HyperbandStrategyConfig):
-        return [Hyperband(asked)]  # it is itself the early stopping
-    auto = config.early_stopping == EarlyStoppingType.AUTO
-    return [MedianRule()] if auto else []
 
 
 def training_job_name(name: str, index: int, seed: int | None) -> str:

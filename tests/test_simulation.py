@@ -190,8 +190,8 @@ def test_what_is_not_served_is_refused_and_not_ignored():
         strategy="Random",
         objective=amt.Objective(type="Minimize", metric_name="loss"),
         ranges={"x": amt.Continuous(0, 1)},
-        completion_criteria=amt.CompletionCriteria(target_objective_metric_value=0.5),
+        completion_criteria=amt.CompletionCriteria(complete_on_convergence=True),
     )
 
-    with pytest.raises(amt.NotServedError, match="completion criteria"):
+    with pytest.raises(amt.NotServedError, match="completion on convergence"):
         amt.simulate(config, lambda h: [1.0])
