@@ -72,7 +72,10 @@ def ending(summary: TuningJobSummary) -> str:
     """Tell why the tuning job ended, or what to do about one without a runner."""
     if summary.status == INTERRUPTED:
         return f"Its runner is dead; to go on: {visible(summary.remedy)}"
-    return visible(summary.reason, 500)
+    reason = visible(summary.reason, 500)
+    if summary.has_ended and summary.gave_single_values:
+        reason += "; early stopping had nothing to judge: one value from each"
+    return reason
 
 
 def best(summary: TuningJobSummary) -> str:

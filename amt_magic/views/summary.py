@@ -9,7 +9,7 @@ from keyword import iskeyword
 from operator import attrgetter
 from typing import Any, cast
 
-from amt_magic.config import Objective, Strategy, TuningJobConfig
+from amt_magic.config import EarlyStoppingType, Objective, Strategy, TuningJobConfig
 from amt_magic.jobs import (
     ObjectiveStatus,
     TrainingJob,
@@ -104,6 +104,13 @@ class TuningJobSummary:
     best_so_far: tuple[tuple[int, float], ...]
     rows: tuple[TrainingJobRow, ...]
     failures: tuple[FailureGroup, ...]
+    stops_early: bool = False
+
+    @property
+    def gave_single_values(self) -> bool:
+        """Tell whether early stopping had nothing to judge: one value from each."""
+        ended = [row.reports for row in self.rows if row.has_ended]
+        return self.stops_early and len(ended) > 1 and max(ended) == 1
 
     @property
     def progress(self) -> str:
@@ -146,6 +153,7 @@ def summarize(
     elapsed = _seconds_elapsed(record, now)
     most = _max_training_jobs(record.config)
     has_ended = record.status.is_terminal or record.is_interrupted
+    hyperband = config.strategy == Strategy.HYPERBAND
     return TuningJobSummary(
         name=record.name,
         status=INTERRUPTED if record.is_interrupted else record.status.value,
@@ -173,6 +181,7 @@ def summarize(
             *(row for row, status in rows if status == ObjectiveStatus.FAILED),
         ),
         failures=fold_failures(training_jobs, names),
+        stops_early=hyperband or config.early_stopping != EarlyStoppingType.OFF,
     )
 
 

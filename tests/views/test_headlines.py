@@ -90,3 +90,14 @@ def test_all_sentences_are_safe_to_print(name):
     ]
 
     assert all(map(str.isprintable, sentences))
+
+
+@pytest.mark.parametrize(
+    ("stopping", "values", "says_so"),
+    [("Auto", [0.5], True), ("Off", [0.5], False), ("Auto", [0.6, 0.5], False)],
+)
+def test_early_stopping_without_anything_to_judge_is_said(stopping, values, says_so):
+    record = a_record(config=a_config().evolve(early_stopping=stopping))
+    summary = summarize(record, [a_job(1, values), a_job(2, values)])
+
+    assert ("nothing to judge" in headlines.ending(summary)) == says_so
