@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+from amt_magic.completion import Criteria
 from amt_magic.jobs import (
     History,
     ObjectiveStatus,
@@ -65,7 +66,8 @@ def describe(
     definition["StaticHyperParameters"]["_tuning_objective_metric"] = (
         objective.metric_name
     )
-    best = History(objective, training_jobs).best
+    history = History(objective, training_jobs)
+    best, criteria = history.best, Criteria(record.config, history)
     return {
         **request,
         **_standing(
@@ -77,6 +79,9 @@ def describe(
             TrainingJobDefinition=definition,
             BestTrainingJob=best and training_job_summary(record, best),
             FailureReason=_reason(record.failure_reason),
+            TuningJobCompletionDetails={
+                "NumberOfTrainingJobsObjectiveNotImproving": criteria.not_improving
+            },
             ConsumedResources={"RuntimeInSeconds": int(record.seconds_run)},
         ),
     }

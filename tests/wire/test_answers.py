@@ -281,6 +281,19 @@ def test_describe_counts_training_jobs_by_status():
     }
 
 
+def test_describe_counts_training_jobs_that_did_not_improve():
+    jobs = [
+        training_job(index, "Completed", [value], ended_at=SECONDS + index)
+        for index, value in enumerate((0.8, 0.9, 0.7, 0.9), 1)
+    ]
+
+    answer = wire.describe(record(), jobs)
+
+    assert answer["TuningJobCompletionDetails"] == {
+        "NumberOfTrainingJobsObjectiveNotImproving": 2
+    }
+
+
 def test_describe_has_the_best_of_the_ended_training_jobs_by_latest_value():
     best = wire.describe(record(), TRAINING_JOBS)["BestTrainingJob"]
 
