@@ -1,5 +1,6 @@
 """Kernels and histories for the tests of the Bayesian strategy."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 import amt_magic as amt
 from amt_magic.jobs import Ended, History, Report, TrainingJob, TrainingJobStatus
 from amt_magic.strategies.bayesian.likelihood import Prior, kernel_of
+from amt_magic.tuner import make_strategy
 
 
 def kernel(groups, noise=0.0, finer=1.0):
@@ -52,3 +54,57 @@ def end(history: History, index: int, *values, status="Completed") -> None:
         report = Report(index=index, resource=resource, value=value, time=1.0)
         history.record(report)
     history.end(Ended(index=index, status=TrainingJobStatus(status), time=2.0))
+
+
+MIXED = {
+    "lr": amt.Continuous(1e-5, 1e-1),
+    "momentum": amt.Continuous(0.5, 0.999, "ReverseLogarithmic"),
+    "depth": amt.Integer(1, 12),
+    "width": amt.Integer(16, 4096, "Logarithmic"),
+    "kind": amt.Categorical("a", None, (3, True)),
+}
+
+
+CUBE = {name: amt.Continuous(0, 1) for name in "abc"}
+
+
+def run(config, losses, jobs):
+    """Suggest and end training jobs one after the other; return the history."""
+    history, strategy = History(config.objective), make_strategy(config)
+    for index in range(1, jobs + 1):
+        hyperparameters = strategy.suggest(history, index)
+        if hyperparameters is None:
+            break
+        add(history, index, hyperparameters)
+        end(history, index, losses(hyperparameters))
+    return history
+
+
+def bowl(hyperparameters):
+    return sum((value - 0.3) ** 2 for value in hyperparameters.values())
+
+
+def hartmann(hyperparameters):
+    """Hartmann's function of three variables; its minimum is -3.86278."""
+    weights = np.array([[3, 10, 30], [0.1, 10, 35], [3, 10, 30], [0.1, 10, 35]])
+    places = np.array(
+        [
+            [0.3689, 0.1170, 0.2673],
+            [0.4699, 0.4387, 0.7470],
+            [0.1091, 0.8732, 0.5547],
+            [0.0381, 0.5743, 0.8828],
+        ]
+    )
+    away = (np.array(list(hyperparameters.values())) - places) ** 2
+    return -float(np.exp(-(weights * away).sum(axis=1)) @ [1.0, 1.2, 3.0, 3.2])
+
+
+def mixed_loss(hyperparameters):
+    kinds = {"a": 1.0, None: 0.5, (3, True): 0.0}
+    place = math.log10(hyperparameters["lr"]) + 3
+    return kinds[hyperparameters["kind"]] + place**2 + hyperparameters["depth"] / 12
+
+
+def known(config, losses, size=20):
+    """A history of so many training jobs that have ended."""
+    return run(config, losses, size)
