@@ -23,8 +23,8 @@ class Hyperband:
     at its rung. `classic` is the paper's: one of `reduction_factor` at least one, by
     their losses, once.
 
-    At `max_resource` a training job is complete. None is stopped at a first report as
-    long as no training job has given two.
+    At `max_resource` a training job is complete. Unless `classic`, none is stopped at a
+    first report as long as no training job has given two.
     """
 
     def __init__(self, config: HyperbandStrategyConfig) -> None:
@@ -50,7 +50,8 @@ class Hyperband:
             return Decision(stops=True, completes=True, reason=reason)
         if report.resource < self._config.min_resource:
             return GO_ON
-        if report.resource == 1 and max(self._counts.values()) < 2:
+        may_be_all = report.resource == 1 and max(self._counts.values()) < 2
+        if may_be_all and not self._config.classic:
             return GO_ON
         if not math.isfinite(report.value):
             name = history.objective.metric_name

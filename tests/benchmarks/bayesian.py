@@ -6,7 +6,7 @@ python tests/benchmarks/bayesian.py --methods ours,optuna-tpe --latency
 
 Prints each method's score (see `scores`) and cost, and paired differences. Tune on
 some seeds, and claim on others: under two standard errors nothing is claimed. Peers
-come with `pip install 'amt_magic[bench]'`; optuna-gp needs torch as well, and a
+come with `pip install 'amt_magic[test]'`; optuna-gp needs torch as well, and a
 method whose library is not installed is left out with a message. HEBO 0.3.6 and Ax
 1.3.1 need environments of their own, and with Optuna's Gaussian process hours: what
 they gave on the seeds from 10 is in `peers.jsonl`, and joins the table.

@@ -3,13 +3,14 @@
 import math
 import random
 
+import optuna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import amt_magic as amt
 from amt_magic.schedulers.hyperband import Hyperband
-from tests.schedulers.examples import decision_on, give, history_of
+from tests.schedulers.examples import decision_on, give, history_of, start
 
 
 def hyperband(**fields):
@@ -109,24 +110,29 @@ def test_brackets_compare_within_themselves():
     assert not decision_on(hyperband(brackets=2), [*curves[:1], []], 2, 99.0).stops
 
 
-def optuna_stops(values, others, min_resource, factor):
-    """Successive halving as Optuna words it, at one rung.
+@pytest.mark.parametrize("seed", range(4))
+def test_classic_decides_as_optunas_successive_halving(seed):
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=3)
+    study, generator = optuna.create_study(pruner=pruner), random.Random(seed)
+    scheduler = hyperband(max_resource=82, classic=True)
+    history, running, stops = history_of([]), {}, 0
+    while len(history) < 60 or running:
+        while len(running) < 4 and len(history) < 60:
+            start(history, len(history) + 1)
+            running[len(history)] = study.ask()
+        index = generator.choice(list(running))
+        step = len(history[index].reports) + 1
+        value = round(generator.random() + 1 / step, 2)  # equal values are likely
 
-    Of the values at the rung, its own among them, one of `factor` goes on.
-    """
-    competing = sorted([*others, values])
-    place = max(len(competing) // factor - 1, 0)
-    return values > competing[place]
+        stopped = scheduler.decide(give(history, index, value), history).stops
+        running[index].report(value, step)
 
-
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.integers(0, 9))
-def test_classic_is_textbook_successive_halving_at_each_rung(others, value):
-    scheduler = hyperband(classic=True)
-    history = history_of([[other, other] for other in others] + [[]])
-
-    decision = scheduler.decide(give(history, len(others) + 1, value), history)
-
-    assert decision.stops == optuna_stops(value, others, 1, 3)
+        assert stopped == running[index].should_prune()
+        stops += stopped
+        if stopped or step == 81:
+            study.tell(running.pop(index), value)
+    assert stops > 40
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.integers(0, 9))
