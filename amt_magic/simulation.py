@@ -10,7 +10,6 @@ from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
-from amt_magic.max_resource import with_max_resource
 from amt_magic.served import refuse_unserved
 from amt_magic.tuner import Tuner
 
@@ -38,11 +37,11 @@ def simulate(
     `random_seed` the seed is 0.
 
     Raises:
-        NotServedError: `warm_start` was given, or the strategy is not served yet.
-        ValidationError: `seconds_per_epoch` is not a number above 0.
+        NotServedError: `warm_start` or completion on convergence was asked for.
+        ValidationError: `seconds_per_epoch` is not a number above 0, or Hyperband's
+            maximum is not known.
     """
     refuse_unserved(config)
-    config = with_max_resource(config)
     if warm_start:
         raise NotServedError("warm_start is not served yet; leave it out")
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)

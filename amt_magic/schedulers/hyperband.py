@@ -6,6 +6,7 @@ from bisect import bisect_right
 from amt_magic.config import HyperbandStrategyConfig
 from amt_magic.jobs import History, Report, TrainingJob
 from amt_magic.schedulers import GO_ON, Decision
+from amt_magic.schedulers.newest import Newest
 from amt_magic.schedulers.rungs import Rung, bracket_of, bracket_weights, rung_resources
 
 
@@ -20,8 +21,8 @@ class Hyperband:
     since the rung before; and a training job is judged again at each report until the
     next rung, since others arrive meanwhile. Ties go on, and so does the first at a
     rung. A value that is not finite is stopped from `min_resource` on, and the worst
-    at its rung. `classic` is the paper's: one of `reduction_factor` at least one, by
-    their losses, once.
+    at its rung. `classic` is the paper's: one of `reduction_factor`, but at least one,
+    by their losses, once.
 
     At `max_resource` a training job is complete. Unless `classic`, none is stopped at a
     first report as long as no training job has given two.
@@ -37,14 +38,14 @@ class Hyperband:
         )
         brackets = max(1, min(config.brackets, len(self._rungs)))
         self._weights = bracket_weights(brackets, len(self._rungs))
-        self._history: History | None = None
-        self._known = 0  # reports of that history
+        self._newest = Newest(self._forget)
         self._counts: dict[int, int] = {}
         self._entered: dict[tuple[int, int], Rung] = {}
 
     def decide(self, report: Report, history: History) -> Decision:
         """Decide on the training job that gave `report`, the history's newest."""
-        self._follow(report, history)
+        for job in self._newest.jobs(report.index, history):
+            self._take(job, history)
         if report.resource >= self._max_resource:
             reason = f"reached MaxResource ({self._max_resource})"
             return Decision(stops=True, completes=True, reason=reason)
@@ -99,17 +100,9 @@ class Hyperband:
         """Return the resource that a rung's trend is measured from."""
         return max(1, round(resource / self._config.reduction_factor))
 
-    def _follow(self, report: Report, history: History) -> None:
-        """Take in the newest report, or, where others were missed, all of them."""
-        self._known += 1
-        if history is self._history and self._known == history.report_count:
-            self._take(history[report.index], history)
-            return
+    def _forget(self) -> None:
         self._counts.clear()
         self._entered.clear()
-        for job in history.training_jobs:
-            self._take(job, history)
-        self._history, self._known = history, history.report_count
 
     def _take(self, job: TrainingJob, history: History) -> None:
         """Enter a training job at the rungs that it has reached since."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from amt_magic.jobs import History, Report, TrainingJob
 from amt_magic.schedulers import GO_ON, Decision
+from amt_magic.schedulers.newest import Newest
 
 
 class MedianRule:
@@ -24,14 +25,14 @@ class MedianRule:
     """
 
     def __init__(self) -> None:
-        self._history: History | None = None
-        self._known = 0  # reports of that history
+        self._newest = Newest(self._forget)
         self._sums: dict[int, tuple[int, float]] = {}
         self._averages: dict[int, dict[int, float]] = defaultdict(dict)
 
     def decide(self, report: Report, history: History) -> Decision:
         """Decide on the training job that gave `report`, the history's newest."""
-        self._follow(report, history)
+        for job in self._newest.jobs(report.index, history):
+            self._take(job, history)
         if report.resource == 1 and len(self._averages) < 2:
             return GO_ON
         shown = f"{history.objective.metric_name} {report.value:.4g}"
@@ -52,17 +53,9 @@ class MedianRule:
     def _stop(self, report: Report, why: str) -> Decision:
         return Decision(stops=True, reason=f"report {report.resource}: {why}")
 
-    def _follow(self, report: Report, history: History) -> None:
-        """Take in the newest report, or, where others were missed, all of them."""
-        self._known += 1
-        if history is self._history and self._known == history.report_count:
-            self._take(history[report.index], history)
-            return
+    def _forget(self) -> None:
         self._sums.clear()
         self._averages.clear()
-        for job in history.training_jobs:
-            self._take(job, history)
-        self._history, self._known = history, history.report_count
 
     def _take(self, job: TrainingJob, history: History) -> None:
         """Take in the reports of a training job that were not there before."""
