@@ -133,7 +133,8 @@ def test_another_history_is_read_from_its_start():
     scheduler = MedianRule()
     decision_on(scheduler, [[1.0, 1.0], [1.0]], 2, 1.0)
 
-    assert not decision_on(scheduler, [[9.0, 9.0], [1.0]], 2, 8.0).stops
+    curves = [[9.0, 9.0, 9.0], [1.0]]  # one report more, as if one had been added
+    assert not decision_on(scheduler, curves, 2, 8.0).stops
 
 
 def falling(hyperparameters):
