@@ -325,3 +325,11 @@ def test_options_of_the_bayesian_strategy_are_not_used_by_random():
 
     assert "Bayesian options are kept, and not used" in hints(1, 9, "Random", **given)
     assert hints(1, 9, **given) == ""
+
+
+def test_hyperband_with_auto_or_few_training_jobs_is_worth_a_hint():
+    auto = {"early_stopping": "Auto"}
+
+    assert "Auto adds nothing" in hints(1, 500, "Hyperband", **auto)
+    assert "give it 250, or a time limit" in hints(1, 50, "Hyperband")
+    assert hints(1, 500, "Hyperband") == hints(1, 50, "Random", **auto) == ""

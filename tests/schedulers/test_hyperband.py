@@ -195,3 +195,16 @@ def test_tuning_job_spends_little_on_bad_ones_and_completes_the_best():
     assert history.best in whole
     best = min(job.hyperparameters["x"] for job in history.training_jobs)
     assert history.best.hyperparameters["x"] == best
+
+
+def test_auto_adds_nothing_to_hyperband():
+    asked = amt.HyperbandStrategyConfig(max_resource=27)
+
+    off, auto = (
+        amt.simulate(config_of(strategy_config=asked, early_stopping=word), curve)
+        for word in ("Off", "Auto")
+    )
+
+    assert [job.stop_reason for job in auto.training_jobs] == [
+        job.stop_reason for job in off.training_jobs
+    ]
