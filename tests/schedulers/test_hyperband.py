@@ -200,8 +200,11 @@ def test_tuning_job_spends_little_on_bad_ones_and_completes_the_best():
 def test_auto_adds_nothing_to_hyperband():
     asked = amt.HyperbandStrategyConfig(max_resource=27)
 
+    def spiked(hyperparameters):  # between two rungs, where the median rule would stop
+        return [*curve(hyperparameters)[:4], 99.0, *curve(hyperparameters)[5:]]
+
     off, auto = (
-        amt.simulate(config_of(strategy_config=asked, early_stopping=word), curve)
+        amt.simulate(config_of(strategy_config=asked, early_stopping=word), spiked)
         for word in ("Off", "Auto")
     )
 
