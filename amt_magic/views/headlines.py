@@ -4,13 +4,8 @@ from collections.abc import Iterator
 
 from amt_magic.views.failures import FailureGroup
 from amt_magic.views.formats import duration, number, plural, visible
-from amt_magic.views.summary import (
-    INTERRUPTED,
-    NOT_IMPROVING,
-    RUN_TIME,
-    TARGET,
-    TuningJobSummary,
-)
+from amt_magic.views.limits import NOT_IMPROVING, RUN_TIME, TARGET
+from amt_magic.views.summary import INTERRUPTED, TuningJobSummary
 
 
 def plan(summary: TuningJobSummary) -> list[str]:

@@ -17,6 +17,7 @@ from amt_magic.ranges import (
 from amt_magic.scaling import ScalingType
 from amt_magic.space import ParameterRanges
 from amt_magic.views.formats import hyperparameter, number, visible
+from amt_magic.views.limits import TARGET
 from amt_magic.views.plot_data import (
     Axis,
     LearningCurve,
@@ -26,7 +27,7 @@ from amt_magic.views.plot_data import (
     parameter_marks,
     value_axis,
 )
-from amt_magic.views.summary import TARGET, TuningJobSummary
+from amt_magic.views.summary import TuningJobSummary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

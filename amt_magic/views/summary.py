@@ -3,13 +3,13 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 from operator import attrgetter
 from typing import Any, cast
 
-from amt_magic.config import EarlyStoppingType, Objective, Strategy, TuningJobConfig
+from amt_magic.config import EarlyStoppingType, Objective, Strategy
 from amt_magic.jobs import (
     ObjectiveStatus,
     TrainingJob,
@@ -18,12 +18,14 @@ from amt_magic.jobs import (
 )
 from amt_magic.views.failures import FailureGroup, failure_cause, fold_failures
 from amt_magic.views.formats import number, plural, visible
+from amt_magic.views.limits import (
+    Limit,
+    limits_in_force,
+    most_training_jobs,
+    seconds_left,
+)
 
 INTERRUPTED = "interrupted"
-TRAINING_JOBS = "training jobs"  # what limits are of
-RUN_TIME = "seconds"
-TARGET = "target"
-NOT_IMPROVING = "training jobs not improving"
 ENDED = frozenset(status.value for status in TrainingJobStatus if status.is_terminal)
 
 
@@ -40,15 +42,6 @@ class Counts:
     def ended(self) -> int:
         """Training jobs that have ended."""
         return self.completed + self.stopped + self.failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """One limit in force, and how much of it is reached; `None`: not told here."""
-
-    what: str
-    limit: float
-    reached: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +143,9 @@ def summarize(
     best_so_far = _best_so_far(usable, config.objective)
     best_first = sorted(usable, key=lambda row: _loss(row, config.objective))
     best = best_first[0] if best_first else None
+    best_value = best.value if best else None
     elapsed = _seconds_elapsed(record, now)
-    most = _max_training_jobs(record.config)
+    most = most_training_jobs(record.config)
     has_ended = record.status.is_terminal or record.is_interrupted
     hyperband = config.strategy == Strategy.HYPERBAND
     return TuningJobSummary(
@@ -165,10 +159,10 @@ def summarize(
         random_seed=config.random_seed,
         max_parallel_training_jobs=config.resource_limits.max_parallel_training_jobs,
         max_training_jobs=most,
-        limits=tuple(_limits(config, counts.ended, elapsed, best)),
+        limits=tuple(limits_in_force(config, counts.ended, elapsed, best_value)),
         counts=counts,
         seconds_elapsed=elapsed,
-        seconds_left=None if has_ended else _seconds_left(config, counts, elapsed),
+        seconds_left=None if has_ended else seconds_left(config, counts.ended, elapsed),
         seconds_choosing=record.seconds_choosing,
         seconds_training=sum(row.seconds or 0.0 for row, _ in rows),
         hyperparameter_names=names,
@@ -259,44 +253,3 @@ def _seconds_elapsed(record: TuningJobRecord, now: float) -> float:
         return record.seconds_run + max(0.0, now - record.modified_at)
     ended_at = record.ended_at or record.modified_at
     return record.seconds_run or max(0.0, ended_at - record.created_at)
-
-
-def _max_training_jobs(config: TuningJobConfig) -> int | None:
-    most = config.resource_limits.max_number_of_training_jobs
-    if config.strategy != Strategy.GRID:
-        return most
-    combinations = int(config.space.size)
-    return combinations if most is None else min(most, combinations)
-
-
-def _limits(
-    config: TuningJobConfig, ended: int, elapsed: float, best: TrainingJobRow | None
-) -> Iterator[Limit]:
-    most, criteria = _max_training_jobs(config), config.completion_criteria
-    if most is not None:
-        yield Limit(what=TRAINING_JOBS, limit=most, reached=ended)
-    seconds = config.resource_limits.max_runtime_in_seconds
-    if seconds is not None:
-        yield Limit(what=RUN_TIME, limit=seconds, reached=elapsed)
-    target = criteria.target_objective_metric_value
-    if target is not None:
-        reached = None if best is None else best.value
-        yield Limit(what=TARGET, limit=target, reached=reached)
-    not_improving = criteria.max_number_of_training_jobs_not_improving
-    if not_improving is not None:
-        yield Limit(what=NOT_IMPROVING, limit=not_improving)
-
-
-def _seconds_left(
-    config: TuningJobConfig, counts: Counts, elapsed: float
-) -> float | None:
-    """Expect the rest at the pace so far, once a first round has ended."""
-    expected = []
-    limits = config.resource_limits
-    if limits.max_runtime_in_seconds is not None:
-        expected.append(max(0.0, limits.max_runtime_in_seconds - elapsed))
-    most = _max_training_jobs(config)
-    if most is not None and counts.ended >= limits.max_parallel_training_jobs:
-        pace = elapsed / counts.ended
-        expected.append(max(0, most - counts.ended) * pace)
-    return min(expected, default=None)
