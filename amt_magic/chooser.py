@@ -2,11 +2,23 @@
 
 import time
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from amt_magic.executors import Executor
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a strategy makes of a history: what to run next, and whether it pays.
+
+    Without hyperparameters the space is exhausted.
+    """
+
+    hyperparameters: Hyperparameters | None
+    has_converged: bool
 
 
 class Chooser:
@@ -15,14 +27,14 @@ class Chooser:
     chooser = Chooser(strategy, executor)
     chooser.begin(history, index=7)
     chooser.is_done                       # False: the executor's events tell when
-    chooser.take()                        # {'lr': 0.02}, or None: exhausted
+    chooser.take().hyperparameters        # {'lr': 0.02}
     """
 
     def __init__(self, strategy: Strategy, executor: Executor) -> None:
         self.seconds = 0.0
         self._strategy = strategy
         self._executor = executor
-        self._choice: Future[Hyperparameters | None] | None = None
+        self._choice: Future[Choice] | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -36,26 +48,37 @@ class Chooser:
 
     def begin(self, history: History, index: int) -> None:
         """Begin to choose for training job `index`, from the history as it is now."""
-        choice: Future[Hyperparameters | None] = Future()
+        choice: Future[Choice] = Future()
         known = history.copy()
 
         def choose() -> None:
             before = time.perf_counter()
             chosen, failure = None, None
             try:
-                chosen = self._strategy.suggest(known, index)
+                chosen = self._choose(known, index)
             except BaseException as error:  # the loop's thread raises it, in `take`
                 failure = error
             self.seconds += time.perf_counter() - before
-            if failure:
-                choice.set_exception(failure)
-            else:
+            if chosen:
                 choice.set_result(chosen)
+            else:
+                choice.set_exception(failure)
 
         self._choice = choice
         self._executor.beside(choose)
 
-    def take(self) -> Hyperparameters | None:
-        """Return what was chosen; None: the space is exhausted. Raises what failed."""
+    def take(self) -> Choice:
+        """Return what was chosen; raises what the strategy raised.
+
+        Raises:
+            ValueError: nothing was begun.
+        """
         choice, self._choice = self._choice, None
-        return choice.result() if choice else None
+        if choice is None:
+            raise ValueError("begin comes before take")
+        return choice.result()
+
+    def _choose(self, history: History, index: int) -> Choice:
+        chosen = self._strategy.suggest(history, index)
+        has_converged = False
+        return Choice(hyperparameters=chosen, has_converged=has_converged)

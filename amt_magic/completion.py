@@ -1,13 +1,16 @@
 """Limits and criteria: why a tuning job is complete, or why it has failed."""
 
 import math
+from bisect import insort
+from collections.abc import Sequence
 
 from amt_magic.config import Strategy, TuningJobConfig
-from amt_magic.jobs import History, ObjectiveStatus, TrainingJob
+from amt_magic.jobs import Ended, History, ObjectiveStatus, TrainingJob
 
 FAILURES_TO_GIVE_UP = 5
 DEFAULT_JOBS = 750  # Amazon's quota, where no limit is given
 IMPROVEMENT = 0.01  # of the best: less than so much is none
+CONVERGED = "converged: a further gain of over 1 % of the best is unlikely"
 
 
 def job_limit(config: TuningJobConfig) -> int:
@@ -46,19 +49,54 @@ def failure(history: History) -> str | None:
     return f"the first {len(failed)} training jobs failed: {grouped}"
 
 
+def ran_out(count: int, limit: int) -> str:
+    """Return why a tuning job is complete that has nothing more to start."""
+    if count >= limit:
+        return f"reached MaxNumberOfTrainingJobs ({count})"
+    return f"every configuration of the space was run ({count})"
+
+
+def silence(ended: Ended, name: str) -> str:
+    """Return why a training job without a value of the objective `name` failed."""
+    wrote = f"its last line was {ended.last_line!r}" if ended.last_line else ""
+    wrote = wrote or "it printed nothing"
+    return (
+        f"the objective {name!r} was not found in what it printed; {wrote}; "
+        f"print(f'{name}={{value}}') or give a metric definition"
+    )
+
+
+def least_improvement(best: float, ordered: Sequence[float]) -> float:
+    """Return by how much a loss must be below `best` to improve on it.
+
+    1 % of the best. Where that is 0, or losses of both signs say that 0 is nothing
+    special, 1 % of the interquartile range. `ordered`: the finite losses, ascending.
+    """
+    if best and (ordered[0] > 0) == (ordered[-1] > 0):
+        return IMPROVEMENT * abs(best)
+    return IMPROVEMENT * (_quantile(ordered, 0.75) - _quantile(ordered, 0.25))
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    place = share * (len(ordered) - 1)
+    below, above = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return below + (above - below) * (place % 1)
+
+
 class Criteria:
     """Tells when one of the completion criteria is met.
 
     Training jobs count when they end with a value, stopped ones too; failed ones do
     not. The target is reached by a value that is as good or better. A training job
-    improves on the best if it is better by 1 % of it, or the first; the others since
-    the last that did are those not improving, in the order in which they ended.
+    improves on the best if it is better by 1 % (see `least_improvement`), or the first;
+    the others since the last that did are those not improving, in the order in which
+    they ended.
     """
 
     def __init__(self, config: TuningJobConfig, history: History) -> None:
         self._config = config
         self._objective = config.objective
-        self._best = math.inf
+        self._losses: list[float] = []  # ascending
         self.not_improving = 0
         self.reason: str | None = None
         ended = sorted(history.ended, key=lambda job: (job.ended_at or 0.0, job.index))
@@ -70,11 +108,15 @@ class Criteria:
         if job.objective_status != ObjectiveStatus.SUCCEEDED or job.value is None:
             return
         loss = self._objective.loss(job.value)
-        needed = IMPROVEMENT * abs(self._best) if math.isfinite(self._best) else 0.0
-        improves = self._best - loss >= needed and loss < self._best
-        self.not_improving = 0 if improves else self.not_improving + 1
-        self._best = min(self._best, loss)
+        self.not_improving = 0 if self._improves(loss) else self.not_improving + 1
+        insort(self._losses, loss)
         self.reason = self.reason or self._met(job, loss)
+
+    def _improves(self, loss: float) -> bool:
+        if not self._losses:
+            return True
+        best = self._losses[0]
+        return 0 < best - loss >= least_improvement(best, self._losses)
 
     def _met(self, job: TrainingJob, loss: float) -> str | None:
         criteria = self._config.completion_criteria

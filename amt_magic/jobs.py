@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from amt_magic.config import Objective, TuningJobConfig
+from amt_magic.savings import Replay
 from amt_magic.space import configuration_key
+from amt_magic.stops import Stop
 
 Time = Any  # epoch seconds; aware datetimes where a user reads them
 
@@ -67,7 +69,8 @@ class Report:
 class TrainingJob:
     """One training job: what it ran with, what it gave, how it ended.
 
-    `value` is the latest report's, or None. `reports` grows while it runs.
+    `value` is the latest report's, or None. `reports` grows while it runs. Why it was
+    stopped is `stop` as data and `stop_reason` as a sentence.
     """
 
     index: int
@@ -80,6 +83,7 @@ class TrainingJob:
     ended_at: Time | None = None
     failure_reason: str | None = None
     stop_reason: str | None = None
+    stop: Stop | None = None
     worker: str | None = None
     attempt: int = 1
 
@@ -103,6 +107,14 @@ class TrainingJob:
         return self.value is not None and math.isfinite(self.value)
 
 
+def seconds_per_report(job: TrainingJob) -> float:
+    """Return what a report of the training job took on average; 0: nothing tells."""
+    if not job.reports or job.started_at is None:
+        return 0.0
+    latest = job.reports[-1]
+    return float(latest.time - job.started_at) / latest.resource
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a training job ended."""
@@ -121,7 +133,8 @@ class TuningJobRecord:
     """What is known of a tuning job beside its training jobs. Times in seconds.
 
     `seconds_run` counts while a runner runs; `is_interrupted` says that none
-    does although the job has not ended.
+    does although the job has not ended. `converged_at`: when a further gain had
+    become unlikely. `replays`: what early stopping would have saved.
     """
 
     name: str
@@ -133,6 +146,8 @@ class TuningJobRecord:
     seconds_run: float = 0.0
     seconds_choosing: float = 0.0
     completion_reason: str | None = None
+    converged_at: float | None = None
+    replays: tuple[Replay, ...] = ()
     failure_reason: str | None = None
     is_interrupted: bool = False
 
@@ -237,12 +252,13 @@ class History:
             self._pending.discard(index)
         return job
 
-    def end(self, ended: Ended) -> TrainingJob:
-        """Enter the end of a training job."""
+    def end(self, ended: Ended, stop: Stop | None = None) -> TrainingJob:
+        """Enter the end of a training job, and why it was stopped."""
         return self.change(
             ended.index,
             status=ended.status,
             ended_at=ended.time,
             failure_reason=ended.failure_reason,
             stop_reason=ended.stop_reason,
+            stop=stop,
         )

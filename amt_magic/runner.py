@@ -39,8 +39,14 @@ def run(name: str, folder: Path) -> None:
     from amt_magic.executors.payload import read_manifest
 
     # first, since it imports the cell's modules while this process imports its own
-    context = start_fork_server(read_manifest(folder).modules)
+    payload = read_manifest(folder)
+    context = start_fork_server(payload.modules)
+    import traceback
+
     from amt_magic.jobs import History
+    from amt_magic.max_resource import epochs_in
+    from amt_magic.replay import replays
+    from amt_magic.stoppers import Stoppers
     from amt_magic.store.job_store import JobStore
     from amt_magic.store.job_writer import JobWriter
     from amt_magic.tuner import Tuner
@@ -50,14 +56,25 @@ def run(name: str, folder: Path) -> None:
     executor = LocalExecutor(config, folder, context, grace_seconds=row.grace_seconds)
     writer = JobWriter(store, name, lambda n: read_tail(log_file(folder, n)))
     history = History(config.objective, store.training_jobs(name))
+    own_epochs = payload.epochs or epochs_in(config.static_hyperparameters)
     tuner = Tuner(
-        config, executor, writer, history, name=row.name, seconds_run=row.seconds_run
+        config,
+        executor,
+        writer,
+        history,
+        name=row.name,
+        seconds_run=row.seconds_run,
+        own_epochs=own_epochs,
+        ask=Stoppers(config, folder),
     )
     try:
         outcome = tuner.run()
     finally:
         executor.close()
-    writer.finish(outcome.status, outcome.reason, tuner.seconds_choosing)
+    if tuner.error:
+        traceback.print_exception(tuner.error)  # to the runner's log
+    saved = replays(config, history.training_jobs)
+    writer.finish(outcome.status, outcome.reason, tuner.seconds_choosing, saved)
 
 
 def try_once(folder: Path) -> None:

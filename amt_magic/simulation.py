@@ -9,7 +9,8 @@ from amt_magic.checks import Faults
 from amt_magic.config import TuningJobConfig
 from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
-from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
+from amt_magic.jobs import Ended, History, TrainingJobStatus
+from amt_magic.recorder import Unrecorded
 from amt_magic.served import refuse_unserved
 from amt_magic.tuner import Tuner
 
@@ -37,7 +38,7 @@ def simulate(
     `random_seed` the seed is 0.
 
     Raises:
-        NotServedError: `warm_start` or completion on convergence was asked for.
+        NotServedError: `warm_start` was asked for.
         ValidationError: `seconds_per_epoch` is not a number above 0, or Hyperband's
             maximum is not known.
     """
@@ -46,7 +47,10 @@ def simulate(
         raise NotServedError("warm_start is not served yet; leave it out")
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)
     history = History(config.objective)
-    Tuner(config, executor, Unrecorded(), history, name="simulation").run()
+    tuner = Tuner(config, executor, Unrecorded(), history, name="simulation")
+    tuner.run()
+    if tuner.error:
+        raise tuner.error
     return history
 
 
@@ -154,27 +158,3 @@ def _checked(given: SecondsPerEpoch, hyperparameters: Hyperparameters) -> float:
     faults.check(0 < seconds < math.inf, "seconds_per_epoch", rule, seconds)
     faults.raise_if_any()
     return seconds
-
-
-class Unrecorded:
-    """A recorder that keeps nothing."""
-
-    poll_seconds = math.inf
-
-    def begin(self, job: TrainingJob) -> None:
-        """Keep nothing."""
-
-    def change(self, job: TrainingJob) -> None:
-        """Keep nothing."""
-
-    def measure(
-        self, job: TrainingJob, metric: str, resource: int, event: Measured
-    ) -> None:
-        """Keep nothing."""
-
-    def turn(self, seconds_choosing: float) -> Sequence[int | None]:
-        """Return no stop requests."""
-        return ()
-
-    def stopping(self) -> None:
-        """Keep nothing."""

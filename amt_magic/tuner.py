@@ -6,12 +6,13 @@ recorder together. The same loop runs live and on a virtual clock.
 
 import hashlib
 import math
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from amt_magic import completion
-from amt_magic.chooser import Chooser
+from amt_magic.chooser import Choice, Chooser
 from amt_magic.config import TuningJobConfig
 from amt_magic.deciders import make_schedulers, make_strategy
 from amt_magic.executors import Assignment, Event, Executor, Measured, Started
@@ -23,9 +24,10 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobStatus,
 )
+from amt_magic.max_resource import epochs_in
+from amt_magic.recorder import Recorder
 from amt_magic.space import Hyperparameters
-
-ON_REQUEST = "stopped on request"
+from amt_magic.stops import ON_REQUEST, Stop, StopRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +38,6 @@ class Outcome:
     reason: str
 
 
-class Recorder(Protocol):
-    """Keeps what happens; the store's writer, or nothing in a simulation.
-
-    `poll_seconds`: how long the loop may wait before it looks for stop requests.
-    """
-
-    poll_seconds: float
-
-    def begin(self, job: TrainingJob) -> None:
-        """Keep a new training job, or a new attempt of one."""
-
-    def change(self, job: TrainingJob) -> None:
-        """Keep the new state of a training job."""
-
-    def measure(
-        self, job: TrainingJob, metric: str, resource: int, event: Measured
-    ) -> None:
-        """Keep one value of a metric."""
-
-    def turn(self, seconds_choosing: float) -> Sequence[int | None]:
-        """Write what is due; return the stop requests: training jobs, None for all."""
-
-    def stopping(self) -> None:
-        """Note that the tuning job was asked to stop."""
-
-
 class Tuner:
     """Runs one tuning job from its history to its end.
 
@@ -69,7 +45,11 @@ class Tuner:
     outcome = Tuner(config, executor, recorder, history, name="churn").run()
 
     Training jobs that a given history has as pending are run again: same index,
-    same hyperparameters, next attempt.
+    same hyperparameters, next attempt. `own_epochs`: how often the code reports by
+    itself, if known. `ask`: called after each training job, tells why to end.
+
+    What a strategy, a scheduler or `ask` raises fails the tuning job, with the reason;
+    it is kept as `error`.
     """
 
     def __init__(
@@ -81,15 +61,20 @@ class Tuner:
         *,
         name: str,
         seconds_run: float = 0.0,
+        own_epochs: int | None = None,
+        ask: Callable[[History], str | None] = lambda history: None,
     ) -> None:
         self.config = config
         self.history = history
         self._executor = executor
         self._recorder = recorder
         self._name = name
+        self._own_epochs = own_epochs
+        self._ask = ask
+        self.error: Exception | None = None
         self._chooser = Chooser(make_strategy(config), executor)
         self._schedulers = make_schedulers(config)
-        self._completing: set[int] = set()  # told to stop since they have had enough
+        self._stops: dict[int, Stop] = {}  # of those that were told to stop
         self._limit = completion.job_limit(config)
         self._criteria = completion.Criteria(config, history)
         started = executor.now()
@@ -97,7 +82,7 @@ class Tuner:
         self._retries: dict[int, int] = {}
         self._metric_counts: dict[tuple[int, str], int] = {}
         self._outcome: Outcome | None = None
-        self._is_exhausted = False
+        self._is_exhausted = self._has_converged = False
 
     @property
     def seconds_choosing(self) -> float:
@@ -114,9 +99,13 @@ class Tuner:
             self._check_deadline()
             self._fill_slots()
             if not self.history.pending_count and not self._is_choosing:
-                return self._outcome or self._all_done()
+                return self._outcome or self._run_out()
             for event in self._executor.events(self._patience()):
                 self._handle(event)
+
+    def _run_out(self) -> Outcome:
+        reason = completion.ran_out(len(self.history), self._limit)
+        return Outcome(status=TuningJobStatus.COMPLETED, reason=reason)
 
     def _patience(self) -> float:
         """Seconds until the loop has something to do by itself."""
@@ -127,7 +116,7 @@ class Tuner:
         for training_job in self._recorder.turn(self.seconds_choosing):
             if training_job is None:
                 self._recorder.stopping()
-                self._finish(TuningJobStatus.STOPPED, ON_REQUEST)
+                self._finish(TuningJobStatus.STOPPED, str(ON_REQUEST))
             else:
                 self._stop(training_job, ON_REQUEST)
 
@@ -141,14 +130,16 @@ class Tuner:
         """End the tuning job: nothing new starts, what runs is stopped."""
         if self._outcome is None or status == TuningJobStatus.STOPPED:
             self._outcome = Outcome(status=status, reason=reason)
+        stop = Stop(rule=StopRule.TUNING_JOB_ENDED, detail=reason)
         for job in self.history.pending:
-            self._stop(job.index, reason)
+            self._stop(job.index, stop)
 
-    def _stop(self, index: int, reason: str) -> None:
+    def _stop(self, index: int, stop: Stop) -> None:
         if self.history.is_running(index):
             job = self.history.change(index, status=TrainingJobStatus.STOPPING)
             self._recorder.change(job)
-            self._executor.stop(index, reason)
+            self._stops[index] = stop
+            self._executor.stop(index, str(stop))
 
     def _fill_slots(self) -> None:
         slots = self.config.resource_limits.max_parallel_training_jobs
@@ -159,17 +150,30 @@ class Tuner:
                 self._chooser.begin(self.history, len(self.history) + 1)
             if not self._chooser.is_done:
                 return
-            self._start_next(self._chooser.take())
+            choice = None
+            with self._failing("the strategy"):
+                choice = self._chooser.take()
+            if choice:
+                self._follow(choice)
 
     @property
     def _is_choosing(self) -> bool:
         """Tell whether a training job is about to start."""
         return self._chooser.is_busy and self._outcome is None
 
-    def _start_next(self, hyperparameters: Hyperparameters | None) -> None:
-        if hyperparameters is None:
+    def _follow(self, choice: Choice) -> None:
+        """Start what was chosen, unless a further gain is unlikely."""
+        if choice.has_converged and not self._has_converged:
+            self._has_converged = True
+            self._recorder.converged()
+            if self.config.completion_criteria.complete_on_convergence:
+                self._finish(TuningJobStatus.COMPLETED, completion.CONVERGED)
+        if choice.hyperparameters is None:
             self._is_exhausted = True
-            return
+        elif self._outcome is None:
+            self._start_next(choice.hyperparameters)
+
+    def _start_next(self, hyperparameters: Hyperparameters) -> None:
         index = len(self.history) + 1
         job = TrainingJob(
             index=index,
@@ -227,51 +231,66 @@ class Tuner:
     def _judge(self, report: Report) -> None:
         """Stop the training job if a scheduler says so."""
         for scheduler in self._schedulers:
-            decision = scheduler.decide(report, self.history)
-            if decision.stops and self.history.is_running(report.index):
-                self._stop(report.index, decision.reason)
-                if decision.completes:
-                    self._completing.add(report.index)
+            stop = None
+            with self._failing("early stopping"):
+                stop = scheduler.decide(report, self.history)
+            if stop and not self._is_last(report):
+                self._stop(report.index, stop)
+            elif stop and stop.rule == StopRule.MAX_RESOURCE:
+                self._stops[report.index] = stop
+
+    def _is_last(self, report: Report) -> bool:
+        """Tell whether the training job is about to end by itself: let it save."""
+        own = epochs_in(self.history[report.index].hyperparameters)
+        return report.resource == (own or self._own_epochs)
 
     def _ended(self, ended: Ended) -> None:
-        job = self.history[ended.index]
+        job, stop = self.history[ended.index], self._stops.pop(ended.index, None)
         retried = self._retries.get(ended.index, 0)
         may_retry = ended.killed_from_outside and self.history.is_running(ended.index)
         if may_retry and retried < self.config.max_retries:
             self._retries[ended.index] = retried + 1
             self._start_again(job)
             return
-        if ended.index in self._completing:
-            ended = replace(ended, status=TrainingJobStatus.COMPLETED)
+        if stop and stop.rule == StopRule.MAX_RESOURCE:
+            ended = _completed(ended, stop)
         if ended.status == TrainingJobStatus.COMPLETED and job.value is None:
-            ended = replace(ended, failure_reason=self._silence(ended))
-        job = self.history.end(ended)
+            name = self.config.objective.metric_name
+            ended = replace(ended, failure_reason=completion.silence(ended, name))
+        job = self.history.end(ended, stop)
         self._recorder.change(job)
         self._criteria.follow(job)
-        if self._outcome is None and (reason := completion.failure(self.history)):
+        if reason := completion.failure(self.history):
             self._finish(TuningJobStatus.FAILED, reason)
         self._check_criteria()
+        with self._failing("a callback"):
+            if self._outcome is None and (reason := self._ask(self.history)):
+                self._finish(TuningJobStatus.COMPLETED, reason)
 
     def _check_criteria(self) -> None:
         if self._outcome is None and (reason := self._criteria.reason):
             self._finish(TuningJobStatus.COMPLETED, reason)
 
-    def _silence(self, ended: Ended) -> str:
-        name = self.config.objective.metric_name
-        wrote = f"its last line was {ended.last_line!r}" if ended.last_line else ""
-        wrote = wrote or "it printed nothing"
-        return (
-            f"the objective {name!r} was not found in what it printed; {wrote}; "
-            f"print(f'{name}={{value}}') or give a metric definition"
-        )
+    @contextmanager
+    def _failing(self, what: str) -> Iterator[None]:
+        """Fail the tuning job if this raises; what has ended is kept."""
+        try:
+            yield
+        except Exception as error:
+            self.error = self.error or error
+            *_, frame = traceback.extract_tb(error.__traceback__)
+            where = f"{frame.filename} line {frame.lineno}"
+            told = str(error).partition("\n")[0]
+            reason = f"{what} failed: {type(error).__name__}: {told} ({where})"
+            self._finish(TuningJobStatus.FAILED, reason)
 
-    def _all_done(self) -> Outcome:
-        count = len(self.history)
-        if count >= self._limit:
-            reason = f"reached MaxNumberOfTrainingJobs ({count})"
-        else:
-            reason = f"every configuration of the space was run ({count})"
-        return Outcome(status=TuningJobStatus.COMPLETED, reason=reason)
+
+def _completed(ended: Ended, stop: Stop) -> Ended:
+    """Return the end of a training job that had all it may have as Completed."""
+    if ended.status == TrainingJobStatus.FAILED:
+        return ended
+    completed = TrainingJobStatus.COMPLETED
+    return replace(ended, status=completed, stop_reason=str(stop))
 
 
 def training_job_name(name: str, index: int, seed: int | None) -> str:

@@ -1,13 +1,12 @@
 """The verbs: create a tuning job, tune a function, find one job, list all."""
 
-import inspect
 import math
 import secrets
 import shutil
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,17 @@ from amt_magic.config import (
 )
 from amt_magic.errors import NotServedError
 from amt_magic.executors.payload import Payload, write_payload
-from amt_magic.inputs.function import function_payload, script_payload
+from amt_magic.inputs.function import (
+    default_arguments,
+    function_payload,
+    script_payload,
+)
 from amt_magic.inputs.options import build_config
 from amt_magic.launcher import core_count, start_runner
 from amt_magic.max_resource import with_max_resource
 from amt_magic.served import refuse_unserved
 from amt_magic.service_quotas import Quotas
+from amt_magic.stoppers import Callback, check_callbacks, write_callbacks
 from amt_magic.store.folders import new_folder, trim_folders
 from amt_magic.store.job_store import JobStore, name_taken
 from amt_magic.tuning_jobs import TuningJob
@@ -48,6 +52,7 @@ def create(
     *,
     name: str | None = None,
     replace: bool = False,
+    callbacks: Sequence[Callback] = (),
     grace_seconds: float = GRACE_SECONDS,
     payload_gigabytes: float = PAYLOAD_GIGABYTES,
 ) -> TuningJob:
@@ -77,6 +82,7 @@ def create(
     folder = new_folder(store, name)
     write_payload(folder, payload)
     try:
+        write_callbacks(folder, callbacks)
         store.create(
             name, config, folder, quotas=asdict(limits), grace_seconds=grace_seconds
         )
@@ -99,6 +105,7 @@ def tune(
     replace: bool = False,
     wait: bool = True,
     static_hyperparameters: Mapping[str, Any] | None = None,
+    callbacks: Callback | Sequence[Callback] = (),
     **options: Any,
 ) -> TuningJob:
     """Tune a function or a script; options are those of `%%tune`, with underscores.
@@ -109,12 +116,17 @@ def tune(
 
     A function takes the hyperparameters as keywords, and returns the objective,
     prints it or reports it. A script runs as `python train.py --depth 4`.
+
+    `callbacks` are scikit-optimize's (`skopt.callbacks.DeltaYStopper(0.01)`), or any
+    function of an OptimizeResult. The runner calls each after every training job, as
+    soon as one has succeeded; one that returns something true ends the tuning job.
     """
+    callbacks = check_callbacks(callbacks)
     static = dict(static_hyperparameters or {})
     config = build_config(ranges, options, static_hyperparameters=static)
-    config = with_max_resource(config, _defaults(train))
+    config = with_max_resource(config, default_arguments(train))
     payload = make_payload(train, config)
-    job = create(config, payload, name=name, replace=replace)
+    job = create(config, payload, name=name, replace=replace, callbacks=callbacks)
     return job.wait() if wait else job
 
 
@@ -132,7 +144,7 @@ def create_tuning_job(
     if strict or not isinstance(request, TuningJobConfig):
         text = "Amazon's request and strict=True are not served yet; "
         raise NotServedError(f"{text}give a TuningJobConfig")
-    config = with_max_resource(request, _defaults(train))
+    config = with_max_resource(request, default_arguments(train))
     return create(config, make_payload(train, config), name=name)
 
 
@@ -220,14 +232,6 @@ def _free_name(store: JobStore, name: str | None, replace: bool) -> str:
             raise name_taken(name)
         TuningJob(name, store).delete()
     return name
-
-
-def _defaults(train: Train) -> dict[str, Any]:
-    """Return the default arguments of a function; a script has none."""
-    if not callable(train):
-        return {}
-    parameters = inspect.signature(train).parameters.values()
-    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def _main_namespace() -> Mapping[str, Any]:

@@ -73,12 +73,9 @@ def job(context, store, name, blocks_at, answers="short", seconds=None, during=N
     if during:
         watching.start()
     started = time.monotonic()
-    try:
-        outcome = running.run()
-        writer.finish(outcome.status, outcome.reason, running.seconds_choosing)
-        told["outcome"] = [outcome.status, outcome.reason]
-    except LookupError as error:
-        told["error"] = str(error)
+    outcome = running.run()
+    writer.finish(outcome.status, outcome.reason, running.seconds_choosing)
+    told["outcome"] = [outcome.status, outcome.reason]
     told["seconds"] = time.monotonic() - started
     told["choosing"] = running.seconds_choosing
     if during:
@@ -174,11 +171,14 @@ def test_deadline_does_not_wait_for_a_strategy_that_blocks(real):
     assert 1.0 <= told["seconds"] < 15.0
 
 
-def test_exception_reaches_the_caller_after_what_ended_was_recorded(real):
+def test_exception_fails_the_job_after_what_ended_was_recorded(real):
     told = real["broken"]
 
-    assert told["error"] == "the strategy is broken"
+    status, reason = told["outcome"]
+    assert status == "Failed"
+    assert reason.startswith("the strategy failed: LookupError: the strategy is broken")
     assert told["seen"]
+    assert told["recorded"] == ["Completed"] * 2
 
 
 def test_strategy_that_answers_at_once_takes_next_to_nothing(real):

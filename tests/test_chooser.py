@@ -186,16 +186,33 @@ class ChoosingError(Exception):
     """The strategy is broken."""
 
 
-@pytest.mark.parametrize("error", [ChoosingError, MemoryError, KeyboardInterrupt])
-def test_exception_of_the_strategy_reaches_the_caller(strategy, error):
+def failing_at_the_third(error):
     def answer(history, index):
         if index == 3:
             raise error("broken")
         return {"x": index / 10}
 
-    strategy(answer)
+    return answer
 
-    with pytest.raises(error, match="broken"):
+
+@pytest.mark.parametrize("error", [ChoosingError, MemoryError])
+def test_exception_of_the_strategy_fails_the_tuning_job_and_nothing_is_lost(
+    strategy, error
+):
+    strategy(failing_at_the_third(error))
+
+    outcome, history, _ = tune(config_of(parallel=1))
+
+    assert outcome.status == "Failed"
+    assert outcome.reason.startswith(f"the strategy failed: {error.__name__}: broken (")
+    assert f"{__file__} line" in outcome.reason
+    assert [job.status for job in history.training_jobs] == ["Completed"] * 2
+
+
+def test_interrupt_of_the_strategy_reaches_the_caller(strategy):
+    strategy(failing_at_the_third(KeyboardInterrupt))
+
+    with pytest.raises(KeyboardInterrupt, match="broken"):
         tune(config_of())
 
 
@@ -282,7 +299,7 @@ def test_chooser_is_busy_until_its_choice_is_taken():
     states.append((chooser.is_busy, chooser.is_done))
 
     assert states == [(False, False), (True, False), (True, True), (False, False)]
-    assert taken == {"x": 0.1}
+    assert taken.hyperparameters == {"x": 0.1}
 
 
 def test_time_is_counted_for_every_choice_and_for_one_that_failed():

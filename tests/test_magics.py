@@ -199,7 +199,6 @@ def test_taken_name_is_told_three_remedies_and_replace_is_one(shell):
 @pytest.mark.parametrize(
     "line",
     [
-        "--complete-on-convergence",
         "--warm-start other --warm-start-type TransferLearning",
         "--config job.json",
         "--executor dask",

@@ -183,15 +183,3 @@ def test_thousand_slots_run_at_once():
 
     ends = [job.ended_at for job in history.training_jobs]
     assert (ends.count(3.0), ends.count(6.0)) == (1000, 500)
-
-
-def test_what_is_not_served_is_refused_and_not_ignored():
-    config = amt.TuningJobConfig(
-        strategy="Random",
-        objective=amt.Objective(type="Minimize", metric_name="loss"),
-        ranges={"x": amt.Continuous(0, 1)},
-        completion_criteria=amt.CompletionCriteria(complete_on_convergence=True),
-    )
-
-    with pytest.raises(amt.NotServedError, match="completion on convergence"):
-        amt.simulate(config, lambda h: [1.0])

@@ -476,3 +476,135 @@ def test_same_seed_gives_the_same_history():
     one, other = (simulate(config_of(jobs=20, parallel=4), falling) for _ in range(2))
 
     assert one.training_jobs == other.training_jobs
+
+
+class Broken:
+    """A scheduler that fails at one report."""
+
+    def decide(self, report, history):
+        if report.index == 3 and report.resource == 2:
+            raise ZeroDivisionError("no median")
+
+
+def test_scheduler_that_raises_fails_the_job_with_its_reason_and_loses_nothing(
+    monkeypatch,
+):
+    monkeypatch.setattr("amt_magic.tuner.make_schedulers", lambda config: [Broken()])
+    config = config_of(jobs=9, parallel=2)
+
+    outcome, history = tune(config)
+
+    assert outcome.status == "Failed"
+    assert outcome.reason.startswith(
+        f"early stopping failed: ZeroDivisionError: no median ({__file__} line "
+    )
+    statuses = [t.status for t in history.training_jobs]
+    assert statuses == ["Completed", "Completed", "Stopped", "Stopped"]
+    assert [len(t.reports) for t in history.training_jobs][:3] == [5, 5, 2]
+    assert history[3].stop.rule == "TuningJobEnded"
+
+
+def test_simulation_raises_what_a_scheduler_raises(monkeypatch):
+    monkeypatch.setattr("amt_magic.tuner.make_schedulers", lambda config: [Broken()])
+
+    with pytest.raises(ZeroDivisionError, match="no median"):
+        simulate(config_of(jobs=9), falling)
+
+
+def hyperband_of(max_resource, **fields):
+    strategy_config = amt.HyperbandStrategyConfig(max_resource=max_resource)
+    return config_of(strategy="Hyperband", strategy_config=strategy_config, **fields)
+
+
+class Deaf(Scripted):
+    """Notes whom it was told to stop; nobody does."""
+
+    def __init__(self, script):
+        super().__init__(script)
+        self.told_to_stop = []
+
+    def stop(self, index, reason):
+        self.told_to_stop.append(index)
+
+
+@pytest.mark.parametrize(
+    ("own", "reports", "is_told"),
+    [(3, 3, False), (3, 4, True), (None, 3, True), (9, 3, True)],
+)
+def test_training_job_is_not_told_to_stop_at_its_own_last_report(own, reports, is_told):
+    script = [*[measured(1.0)] * reports, ended()]
+    config, executor = hyperband_of(3, jobs=1), Deaf(lambda *_: script)
+    history = History(config.objective)
+
+    Tuner(config, executor, Unrecorded(), history, name="t", own_epochs=own).run()
+
+    assert bool(executor.told_to_stop) == is_told
+    assert (history[1].status, history[1].stop_reason) == (
+        "Completed",
+        "reached MaxResource (3)",
+    )
+
+
+def test_epochs_that_are_tuned_tell_which_report_is_the_last():
+    ranges = {"epochs": amt.Integer(3, 3 + 1)}
+    script = [*[measured(1.0)] * 3, ended()]
+    config, executor = hyperband_of(3, jobs=2, ranges=ranges), Deaf(lambda *_: script)
+    history = History(config.objective)
+
+    Tuner(config, executor, Unrecorded(), history, name="t").run()
+
+    longer = [t.index for t in history.training_jobs if t.hyperparameters["epochs"] > 3]
+    assert executor.told_to_stop == longer
+    assert len(longer) == 1
+
+
+def test_training_job_that_fails_after_its_last_report_has_failed():
+    script = [*[measured(1.0)] * 3, BROKEN]
+    config = hyperband_of(3, jobs=1)
+    history = History(config.objective)
+
+    Tuner(
+        config,
+        Scripted(lambda *_: script),
+        Unrecorded(),
+        history,
+        name="t",
+        own_epochs=3,
+    ).run()
+
+    assert (history[1].status, history[1].failure_reason) == (
+        "Failed",
+        "ValueError: no data",
+    )
+
+
+def test_attempt_that_follows_is_stopped_for_no_earlier_reason():
+    def script(index, attempt):
+        last = KILLED if attempt == 1 else ended()
+        return [*[measured(1.0)] * (4 - attempt), last]
+
+    config = hyperband_of(3, jobs=1, max_retries=1)
+    history = History(config.objective)
+
+    Tuner(config, Scripted(script), Unrecorded(), history, name="t", own_epochs=3).run()
+
+    assert (history[1].attempt, history[1].status) == (2, "Completed")
+    assert (history[1].stop, history[1].stop_reason) == (None, None)
+
+
+def test_question_that_is_answered_ends_the_tuning_job():
+    config = config_of(jobs=9)
+    executor, history = (
+        SimulatedExecutor(config, falling, 1.0),
+        History(config.objective),
+    )
+    asked = []
+
+    def ask(history):
+        asked.append(len(history.ended))
+        return "enough" if len(asked) == 4 else None
+
+    outcome = Tuner(config, executor, Unrecorded(), history, name="t", ask=ask).run()
+
+    assert (outcome.status, outcome.reason) == ("Completed", "enough")
+    assert asked == [1, 2, 3, 4]

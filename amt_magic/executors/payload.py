@@ -35,6 +35,7 @@ class Payload:
     kind "function": `values` is {"function": the function}.
     kind "script":   `source` is the script's absolute path.
 
+    `epochs`: how often the code says that it reports the objective, if it does.
     `modules` are worth importing before training jobs start. `namespace` is the
     notebook's, whose globals its functions read: they travel as well, except for
     `hyperparameter_names`, which the training process sets before a cell runs.
@@ -44,6 +45,7 @@ class Payload:
     source: str = ""
     source_name: str = ""
     first_line: int = 1
+    epochs: int | None = None
     objective_name: str
     hyperparameter_names: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()

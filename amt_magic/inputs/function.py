@@ -12,6 +12,7 @@ from amt_magic.errors import Fault
 from amt_magic.executors.payload import Payload
 from amt_magic.inputs.capture import capture
 from amt_magic.inputs.cell import Cell
+from amt_magic.max_resource import epochs_in, literals_in
 
 _NEVER_RUN = {
     "a coroutine function": inspect.iscoroutinefunction,
@@ -36,6 +37,7 @@ def cell_payload(
         source=cell.body,
         source_name=f"<%%tune {name}>",
         first_line=cell.first_line,
+        epochs=epochs_in(literals_in(cell.body)),
         objective_name=objective_name,
         hyperparameter_names=names,
         modules=captured.modules,
@@ -64,6 +66,7 @@ def function_payload(
     faults.raise_if_any()
     return Payload(
         kind="function",
+        epochs=epochs_in(default_arguments(train)),
         objective_name=objective_name,
         working_directory=str(Path.cwd()),
         search_path=_search_path(),
@@ -88,6 +91,15 @@ def script_payload(
         working_directory=str(Path.cwd()),
         search_path=_search_path(),
     )
+
+
+def default_arguments(train: Any) -> dict[str, Any]:
+    """Return the default arguments of a function; a script has none."""
+    try:
+        parameters = inspect.signature(train).parameters.values()
+    except (TypeError, ValueError):  # no function, or one in C, which tells nothing
+        return {}
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def _search_path() -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 import math
 from bisect import bisect_right
+from typing import Any
 
 from amt_magic.config import HyperbandStrategyConfig
 from amt_magic.jobs import History, Report, TrainingJob
-from amt_magic.schedulers import GO_ON, Decision
 from amt_magic.schedulers.newest import Newest
 from amt_magic.schedulers.rungs import Rung, bracket_of, bracket_weights, rung_resources
+from amt_magic.stops import Stop, StopRule
 
 
 class Hyperband:
@@ -42,59 +43,67 @@ class Hyperband:
         self._counts: dict[int, int] = {}
         self._entered: dict[tuple[int, int], Rung] = {}
 
-    def decide(self, report: Report, history: History) -> Decision:
+    def decide(self, report: Report, history: History) -> Stop | None:
         """Decide on the training job that gave `report`, the history's newest."""
         for job in self._newest.jobs(report.index, history):
             self._take(job, history)
         if report.resource >= self._max_resource:
-            reason = f"reached MaxResource ({self._max_resource})"
-            return Decision(stops=True, completes=True, reason=reason)
+            return Stop(rule=StopRule.MAX_RESOURCE, resource=self._max_resource)
         if report.resource < self._config.min_resource:
-            return GO_ON
+            return None
         may_be_all = report.resource == 1 and max(self._counts.values()) < 2
         if may_be_all and not self._config.classic:
-            return GO_ON
+            return None
         if not math.isfinite(report.value):
-            name = history.objective.metric_name
-            reason = f"report {report.resource}: {name} {report.value} is not finite"
-            return Decision(stops=True, reason=reason)
+            return Stop(
+                rule=StopRule.NOT_FINITE,
+                metric=history.objective.metric_name,
+                resource=report.resource,
+                value=report.value,
+            )
         return self._judge(report, history)
 
-    def _judge(self, report: Report, history: History) -> Decision:
+    def _judge(self, report: Report, history: History) -> Stop | None:
         bracket = bracket_of(report.index, self._weights)
         passed = bisect_right(self._rungs, report.resource) - 1
         if passed < bracket:
-            return GO_ON
+            return None
         resource = self._rungs[passed]
         if self._config.classic and report.resource != resource:
-            return GO_ON
+            return None
         rung = self._entered[bracket, resource]
         count, better = len(rung.scores), rung.better_than(report.index)
         going_on = (count + 1) // 2
         if self._config.classic:
             going_on = max(1, int(count // self._config.reduction_factor))
         if better < going_on:
-            return GO_ON
-        told = self._told(history, report.index, resource, rung.scores[report.index])
-        end = f"{history.objective.loss(rung.worst_of(going_on)):.4g}"
-        those = "those that go on end" if self._config.classic else "better half ends"
-        place = f"{better + 1} of {count}, {those} at {end}"
-        return Decision(stops=True, reason=f"rung {resource}: {told}: {place}")
-
-    def _told(self, history: History, index: int, resource: int, score: float) -> str:
-        """Tell the value at the rung and, where the score is another, how it fell."""
-        objective, reports = history.objective, history[index].reports
-        value, before = reports[resource - 1].value, self._before(resource)
-        told = f"{objective.metric_name} {value:.4g}"
-        loss = objective.loss(value)
-        if score == loss or not math.isfinite(score):
-            return told
-        direction = "falling" if value < reports[before - 1].value else "rising"
-        change = abs(value - reports[before - 1].value)
-        return (
-            f"{told}, {direction} {change:.4g} since report {before}, "
-            f"score {objective.loss(score):.4g}"
+            return None
+        return Stop(
+            rule=StopRule.RUNG,
+            metric=history.objective.metric_name,
+            resource=resource,
+            compared=count,
+            place=better + 1,
+            going_on=going_on,
+            limit=history.objective.loss(rung.worst_of(going_on)),
+            **self._trend(history, report.index, resource, rung),
         )
+
+    def _trend(
+        self, history: History, index: int, resource: int, rung: Rung
+    ) -> dict[str, Any]:
+        """Return the value at the rung and, where the score is another, both."""
+        objective, reports = history.objective, history[index].reports
+        value, score = reports[resource - 1].value, rung.scores[index]
+        if score == objective.loss(value) or not math.isfinite(score):
+            return {"value": value}
+        before = self._before(resource)
+        return {
+            "value": value,
+            "score": objective.loss(score),
+            "trend_since": before,
+            "trend_from": reports[before - 1].value,
+        }
 
     def _before(self, resource: int) -> int:
         """Return the resource that a rung's trend is measured from."""

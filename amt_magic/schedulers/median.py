@@ -2,10 +2,11 @@
 
 import math
 from collections import defaultdict
+from typing import Any
 
 from amt_magic.jobs import History, Report, TrainingJob
-from amt_magic.schedulers import GO_ON, Decision
 from amt_magic.schedulers.newest import Newest
+from amt_magic.stops import Stop, StopRule
 
 
 class MedianRule:
@@ -29,29 +30,24 @@ class MedianRule:
         self._sums: dict[int, tuple[int, float]] = {}
         self._averages: dict[int, dict[int, float]] = defaultdict(dict)
 
-    def decide(self, report: Report, history: History) -> Decision:
+    def decide(self, report: Report, history: History) -> Stop | None:
         """Decide on the training job that gave `report`, the history's newest."""
         for job in self._newest.jobs(report.index, history):
             self._take(job, history)
         if report.resource == 1 and len(self._averages) < 2:
-            return GO_ON
-        shown = f"{history.objective.metric_name} {report.value:.4g}"
+            return None
+        name = history.objective.metric_name
+        resource, value = report.resource, report.value
+        told: dict[str, Any] = {"metric": name, "resource": resource, "value": value}
         if not math.isfinite(report.value):
-            return self._stop(report, f"{shown} is not finite")
+            return Stop(rule=StopRule.NOT_FINITE, **told)
         averages = self._averages[report.resource].items()
         earlier = sorted(average for index, average in averages if index < report.index)
         median = earlier[len(earlier) // 2] if earlier else math.inf
         if history.objective.loss(report.value) <= median:
-            return GO_ON
-        worse_than = f"{history.objective.loss(median):.4g}"  # its own inverse
-        return self._stop(
-            report,
-            f"{shown} is worse than {worse_than}, the median of the averages until "
-            f"then of {len(earlier)} earlier training job{'s' * (len(earlier) > 1)}",
-        )
-
-    def _stop(self, report: Report, why: str) -> Decision:
-        return Decision(stops=True, reason=f"report {report.resource}: {why}")
+            return None
+        limit = history.objective.loss(median)  # its own inverse
+        return Stop(rule=StopRule.MEDIAN, limit=limit, compared=len(earlier), **told)
 
     def _forget(self) -> None:
         self._sums.clear()

@@ -20,8 +20,10 @@ from amt_magic.jobs import (
     TuningJobRecord,
     TuningJobStatus,
 )
+from amt_magic.stops import Stop, StopRule
 from amt_magic.store.rows import (
     Counts,
+    from_stop,
     group_counts,
     storable,
     to_record,
@@ -168,7 +170,8 @@ class JobStore:
         """
         row, now = self.row(name), time.time()
         reason = "stopped on request after its runner had died"
-        stopped = {"ended_at": now, "stop_reason": reason}
+        stop = from_stop(Stop(rule=StopRule.TUNING_JOB_ENDED, detail=reason))
+        stopped = {"ended_at": now, "stop_reason": reason, "stop": stop}
         with translated(self.engine), writing(self.engine) as connection:
             _update_unchanged(
                 connection,
@@ -211,6 +214,8 @@ class JobStore:
             "modified_at": now,
             "heartbeat_at": now,
             "completion_reason": None,
+            "converged_at": None,
+            "savings": None,
             "failure_reason": None,
             "runner_host": None,
             "runner_pid": None,

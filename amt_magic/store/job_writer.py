@@ -1,14 +1,17 @@
 """JobWriter: the runner's end of the store, the only writer of training jobs."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from amt_magic.errors import ResourceInUseError
 from amt_magic.jobs import TrainingJob, TuningJobStatus
+from amt_magic.savings import Replay
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.lease import HEARTBEAT_SECONDS, is_alive, own_identity
 from amt_magic.store.rows import from_training_job, storable, to_column
@@ -130,12 +133,20 @@ class JobWriter:
         self._polled = now
         return self._new_requests()
 
+    def converged(self) -> None:
+        """Note that a further gain has become unlikely; the first time counts."""
+        self._update(converged_at=time.time())
+
     def stopping(self) -> None:
         """Note that the tuning job was asked to stop."""
         self._update(status=TuningJobStatus.STOPPING)
 
     def finish(
-        self, status: TuningJobStatus, reason: str, seconds_choosing: float
+        self,
+        status: TuningJobStatus,
+        reason: str,
+        seconds_choosing: float,
+        replays: Sequence[Replay] = (),
     ) -> None:
         """End the tuning job and give the lease back."""
         self._seconds_choosing = seconds_choosing
@@ -146,6 +157,7 @@ class JobWriter:
             ended_at=time.time(),
             failure_reason=storable(reason) if failed else None,
             completion_reason=None if failed else reason,
+            savings=json.dumps([asdict(replay) for replay in replays]),
             runner_pid=None,
             runner_host=None,
         )

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from amt_magic.jobs import (
     TuningJobRecord,
     TuningJobStatus,
 )
+from amt_magic.savings import Replay
+from amt_magic.stops import Stop, StopRule
 from amt_magic.store.lease import is_alive
 
 
@@ -43,6 +45,8 @@ def to_record(row: sa.Row[Any]) -> TuningJobRecord:
         seconds_run=row.seconds_run,
         seconds_choosing=row.seconds_choosing,
         completion_reason=row.completion_reason,
+        converged_at=row.converged_at,
+        replays=tuple(Replay(**each) for each in json.loads(row.savings or "[]")),
         failure_reason=row.failure_reason,
         is_interrupted=not status.is_terminal and not is_alive(row),
     )
@@ -79,6 +83,7 @@ def to_training_job(
         ended_at=row.ended_at,
         failure_reason=row.failure_reason,
         stop_reason=row.stop_reason,
+        stop=_to_stop(row.stop) if row.stop else None,
         worker=row.worker,
         attempt=row.attempt,
     )
@@ -99,13 +104,26 @@ def from_training_job(tuning_job: int, job: TrainingJob) -> dict[str, Any]:
         "started_at": job.started_at,
         "ended_at": job.ended_at,
         "failure_reason": job.failure_reason and storable(job.failure_reason),
-        "stop_reason": job.stop_reason,
+        "stop_reason": job.stop_reason and storable(job.stop_reason),
+        "stop": from_stop(job.stop) if job.stop else None,
         "worker": job.worker,
         "attempt": job.attempt,
         "resource": latest.resource if latest else 0,
         "value": to_column(latest.value) if latest else None,
         "value_at": latest.time if latest else None,
     }
+
+
+def _to_stop(text: str) -> Stop:
+    facts = json.loads(text)
+    return Stop(**facts | {"rule": StopRule(facts["rule"])})
+
+
+def from_stop(stop: Stop) -> str:
+    """Write a stop as JSON: what differs from the defaults, nothing beyond ASCII."""
+    known = asdict(Stop(rule=stop.rule)) | {"rule": None}
+    facts = {k: value for k, value in asdict(stop).items() if value != known[k]}
+    return json.dumps(facts)
 
 
 def storable(text: str) -> str:

@@ -52,6 +52,8 @@ tuning_jobs = sa.Table(
     sa.Column("seconds_run", sa.Double, nullable=False, default=0.0),
     sa.Column("seconds_choosing", sa.Double, nullable=False, default=0.0),
     sa.Column("completion_reason", sa.Text),
+    sa.Column("converged_at", sa.Double),
+    sa.Column("savings", sa.Text),  # what stopping early would have saved, JSON
     sa.Column("failure_reason", sa.Text),
     sa.Column("runner_host", sa.Text),
     sa.Column("runner_pid", sa.Integer),
@@ -73,6 +75,7 @@ training_jobs = sa.Table(
     sa.Column("ended_at", sa.Double),
     sa.Column("failure_reason", sa.Text),
     sa.Column("stop_reason", sa.Text),
+    sa.Column("stop", sa.Text),  # the same as data, JSON
     sa.Column("worker", sa.Text),
     sa.Column("attempt", sa.Integer, nullable=False),
     # the latest report of the objective; value NULL with a resource means NaN
@@ -119,11 +122,28 @@ stop_requests = sa.Table(
 
 
 def create_tables(connection: sa.Connection) -> None:
-    """Migration 1: the first tables."""
+    """Migration 1: the tables, as this version knows them."""
     metadata.create_all(connection)
 
 
-MIGRATIONS: list[Callable[[sa.Connection], None]] = [create_tables]
+def add_stops(connection: sa.Connection) -> None:
+    """Migration 2: stops as data, when a tuning job converged, what stopping saves."""
+    _add_column(connection, training_jobs.c.stop)
+    _add_column(connection, tuning_jobs.c.converged_at)
+    _add_column(connection, tuning_jobs.c.savings)
+
+
+def _add_column(connection: sa.Connection, column: sa.Column[Any]) -> None:
+    """Add a column, unless the table was made by this version."""
+    table = column.table.name
+    known = sa.inspect(connection).get_columns(table)
+    if column.name not in {each["name"] for each in known}:
+        kind = column.type.compile(connection.dialect)
+        text = f"ALTER TABLE {table} ADD COLUMN {column.name} {kind}"
+        connection.execute(sa.text(text))
+
+
+MIGRATIONS: list[Callable[[sa.Connection], None]] = [create_tables, add_stops]
 
 
 def default_url() -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from amt_magic.savings import Savings
 from amt_magic.views.failures import FailureGroup
 from amt_magic.views.formats import duration, number, plural, visible
-from amt_magic.views.limits import NOT_IMPROVING, RUN_TIME, TARGET
+from amt_magic.views.limits import CONVERGENCE, NOT_IMPROVING, RUN_TIME, TARGET
 from amt_magic.views.summary import INTERRUPTED, TuningJobSummary
 
 
@@ -58,9 +59,34 @@ def limits(summary: TuningJobSummary) -> Iterator[str]:
             reached = duration(limit.reached or 0.0)
             yield f"run time {reached} of {duration(limit.limit)}"
         elif limit.what == TARGET:
-            yield f"target {number(limit.limit)}"
+            now = "" if limit.reached is None else f" (best {number(limit.reached)})"
+            yield f"target {number(limit.limit)}{now}"
         elif limit.what == NOT_IMPROVING:
-            yield f"at most {plural(int(limit.limit), 'training job')} not improving"
+            reached = f"{int(limit.reached or 0):,} of {int(limit.limit):,}"
+            yield f"{reached} training jobs not improving"
+        elif limit.what == CONVERGENCE:
+            unlikely = "converged: a further gain of over 1 % is unlikely"
+            yield unlikely if limit.reached else "not converged"
+
+
+def saved(summary: TuningJobSummary) -> Iterator[str]:
+    """Yield what early stopping has saved, or, once it is known, would have."""
+    if (so_far := summary.saved) and so_far.reports:
+        epochs = f"{so_far.reports:,} of {plural(so_far.all_reports, 'epoch')}"
+        yield f"{so_far.by} saved about {epochs}, {_trained(so_far)}"
+    for replay in summary.replays:
+        if not replay.reports:
+            yield f"{replay.by} would have saved nothing"
+            continue
+        share = f"{100 * replay.reports / replay.all_reports:.0f} % of the epochs"
+        kept = f"its best would have been {metric(summary)} {number(replay.best)}"
+        if replay.keeps_best:
+            kept = "it would have kept the best"
+        yield f"{replay.by} would have saved {share}, {_trained(replay)}; {kept}"
+
+
+def _trained(savings: Savings) -> str:
+    return f"{duration(savings.seconds)} of training"
 
 
 def ending(summary: TuningJobSummary) -> str:

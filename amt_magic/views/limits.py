@@ -1,14 +1,17 @@
 """The limits of a tuning job, and how much of them is reached."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from amt_magic.completion import Criteria
 from amt_magic.config import Strategy, TuningJobConfig
+from amt_magic.jobs import History, TrainingJob, TuningJobRecord
 
 TRAINING_JOBS = "training jobs"  # what limits are of
 RUN_TIME = "seconds"
 TARGET = "target"
 NOT_IMPROVING = "training jobs not improving"
+CONVERGENCE = "convergence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,16 @@ def most_training_jobs(config: TuningJobConfig) -> int | None:
 
 
 def limits_in_force(
-    config: TuningJobConfig, ended: int, elapsed: float, best: float | None
+    record: TuningJobRecord,
+    training_jobs: Sequence[TrainingJob],
+    elapsed: float,
+    best: float | None,
 ) -> Iterator[Limit]:
-    """Yield the limits; `ended`: training jobs, `elapsed`: seconds, `best`: value."""
+    """Yield the limits and criteria; `elapsed`: seconds, `best`: value so far."""
+    config = record.config
     most, criteria = most_training_jobs(config), config.completion_criteria
     if most is not None:
+        ended = sum(job.status.is_terminal for job in training_jobs)
         yield Limit(what=TRAINING_JOBS, limit=most, reached=ended)
     seconds = config.resource_limits.max_runtime_in_seconds
     if seconds is not None:
@@ -44,7 +52,13 @@ def limits_in_force(
         yield Limit(what=TARGET, limit=target, reached=best)
     not_improving = criteria.max_number_of_training_jobs_not_improving
     if not_improving is not None:
-        yield Limit(what=NOT_IMPROVING, limit=not_improving)
+        reached = Criteria(config, History(config.objective, training_jobs))
+        yield Limit(
+            what=NOT_IMPROVING, limit=not_improving, reached=reached.not_improving
+        )
+    has_converged = record.converged_at is not None
+    if has_converged or criteria.complete_on_convergence:
+        yield Limit(what=CONVERGENCE, limit=1, reached=has_converged)
 
 
 def seconds_left(config: TuningJobConfig, ended: int, elapsed: float) -> float | None:

@@ -16,6 +16,7 @@ from amt_magic.jobs import (
     TrainingJobStatus,
     TuningJobRecord,
 )
+from amt_magic.savings import Replay, Savings
 from amt_magic.views.failures import FailureGroup, failure_cause, fold_failures
 from amt_magic.views.formats import number, plural, visible
 from amt_magic.views.limits import (
@@ -24,6 +25,7 @@ from amt_magic.views.limits import (
     most_training_jobs,
     seconds_left,
 )
+from amt_magic.views.saved import saved_so_far
 
 INTERRUPTED = "interrupted"
 ENDED = frozenset(status.value for status in TrainingJobStatus if status.is_terminal)
@@ -71,7 +73,8 @@ class TuningJobSummary:
     """One tuning job, as plain data; times are in seconds.
 
     `status` is Amazon's word, or "interrupted" when the runner is dead. `rows`
-    are best first, then those running, then those without a usable value.
+    are best first, then those running, then those without a usable value. `saved`:
+    what early stopping has saved so far, `replays`: would have, where it was off.
     `best_so_far` has the corners of the line only: (index, value).
     """
 
@@ -98,6 +101,8 @@ class TuningJobSummary:
     rows: tuple[TrainingJobRow, ...]
     failures: tuple[FailureGroup, ...]
     stops_early: bool = False
+    saved: Savings | None = None
+    replays: tuple[Replay, ...] = ()
 
     @property
     def gave_single_values(self) -> bool:
@@ -159,7 +164,7 @@ def summarize(
         random_seed=config.random_seed,
         max_parallel_training_jobs=config.resource_limits.max_parallel_training_jobs,
         max_training_jobs=most,
-        limits=tuple(limits_in_force(config, counts.ended, elapsed, best_value)),
+        limits=tuple(limits_in_force(record, training_jobs, elapsed, best_value)),
         counts=counts,
         seconds_elapsed=elapsed,
         seconds_left=None if has_ended else seconds_left(config, counts.ended, elapsed),
@@ -176,6 +181,8 @@ def summarize(
         ),
         failures=fold_failures(training_jobs, names),
         stops_early=hyperband or config.early_stopping != EarlyStoppingType.OFF,
+        saved=saved_so_far(config, training_jobs),
+        replays=record.replays,
     )
 
 

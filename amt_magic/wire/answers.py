@@ -79,9 +79,10 @@ def describe(
             TrainingJobDefinition=definition,
             BestTrainingJob=best and training_job_summary(record, best),
             FailureReason=_reason(record.failure_reason),
-            TuningJobCompletionDetails={
-                "NumberOfTrainingJobsObjectiveNotImproving": criteria.not_improving
-            },
+            TuningJobCompletionDetails=_present(
+                NumberOfTrainingJobsObjectiveNotImproving=criteria.not_improving,
+                ConvergenceDetectedTime=_datetime(record.converged_at),
+            ),
             ConsumedResources={"RuntimeInSeconds": int(record.seconds_run)},
         ),
     }

@@ -24,16 +24,16 @@ CURVES = [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
     ("value", "stops"), [(0.5, False), (1.5, False), (2.0, False), (2.1, True)]
 )
 def test_better_half_of_a_rung_goes_on_and_ties_do(value, stops):
-    assert decision_on(hyperband(), [*CURVES, []], 4, value).stops == stops
+    assert bool(decision_on(hyperband(), [*CURVES, []], 4, value)) == stops
 
 
 @pytest.mark.parametrize(("value", "stops"), [(2.0, True), (1.0, False)])
 def test_second_at_a_rung_goes_on_only_if_it_is_not_worse(value, stops):
-    assert decision_on(hyperband(), [[1.0, 1.0], []], 2, value).stops == stops
+    assert bool(decision_on(hyperband(), [[1.0, 1.0], []], 2, value)) == stops
 
 
 def test_first_at_a_rung_goes_on():
-    assert not decision_on(hyperband(), [[9.0, 9.0], [1.0]], 1, 9.0).stops
+    assert decision_on(hyperband(), [[9.0, 9.0], [1.0]], 1, 9.0) is None
 
 
 def test_score_looks_ahead_by_what_the_loss_fell_since_the_rung_before():
@@ -41,24 +41,24 @@ def test_score_looks_ahead_by_what_the_loss_fell_since_the_rung_before():
 
     decision = decision_on(hyperband(), [flat, falling], 2, 4.0)
 
-    assert not decision.stops  # 4 - (9 - 4) = -1 is better than 3
+    assert decision is None  # 4 - (9 - 4) = -1 is better than 3
 
 
 def test_training_job_is_judged_again_when_others_have_come_to_its_rung():
     curves = [[2.0, 2.0], [1.0], [1.0], [1.0]]
 
-    assert decision_on(hyperband(), curves, 1, 2.0).stops is False
+    assert decision_on(hyperband(), curves, 1, 2.0) is None
     history = history_of([[2.0], [1.0], [1.0], [1.0]])
-    assert hyperband().decide(give(history, 1, 2.0), history).stops
+    assert hyperband().decide(give(history, 1, 2.0), history)
 
 
 def test_reason_tells_value_trend_score_and_place():
     curves = [[0.5, 0.5, 0.5], [0.6, 0.6, 0.6], [0.83, 0.82]]
 
-    reason = decision_on(hyperband(), curves, 3, 0.81).reason
+    reason = str(decision_on(hyperband(), curves, 3, 0.81))
 
     assert reason == (
-        "rung 3: loss 0.81, falling 0.02 since report 1, score 0.79: 3 of 3, "
+        "rung 3: loss 0.81, falling 0.02 since report 1, score 0.79: 3rd of 3, "
         "better half ends at 0.6"
     )
 
@@ -68,8 +68,8 @@ def test_reason_is_in_units_of_what_is_maximised():
 
     decision = decision_on(hyperband(), curves, 3, 0.4, "Maximize")
 
-    assert decision.reason == (
-        "rung 3: loss 0.4, rising 0.1 since report 1, score 0.5: 3 of 3, "
+    assert str(decision) == (
+        "rung 3: loss 0.4, rising 0.1 since report 1, score 0.5: 3rd of 3, "
         "better half ends at 1.1"
     )
 
@@ -77,21 +77,20 @@ def test_reason_is_in_units_of_what_is_maximised():
 def test_maximum_completes():
     decision = decision_on(hyperband(max_resource=3), [[1.0, 1.0]], 1, 1.0)
 
-    assert decision.stops
-    assert decision.completes
-    assert decision.reason == "reached MaxResource (3)"
+    assert decision.rule == "MaxResource"
+    assert str(decision) == "reached MaxResource (3)"
 
 
 def test_nobody_is_stopped_below_the_least_resource():
     curves = [[1.0] * 4, [9.0, 9.0]]
 
-    assert not decision_on(hyperband(min_resource=4), curves, 2, 9.0).stops
-    assert decision_on(hyperband(min_resource=3), curves, 2, 9.0).stops
+    assert decision_on(hyperband(min_resource=4), curves, 2, 9.0) is None
+    assert decision_on(hyperband(min_resource=3), curves, 2, 9.0)
 
 
 def test_nobody_is_stopped_at_a_first_report_before_one_has_given_two():
-    assert not decision_on(hyperband(), [[1.0], [2.0], []], 3, 9.0).stops
-    assert decision_on(hyperband(), [[1.0, 1.0], [2.0], []], 3, 9.0).stops
+    assert decision_on(hyperband(), [[1.0], [2.0], []], 3, 9.0) is None
+    assert decision_on(hyperband(), [[1.0, 1.0], [2.0], []], 3, 9.0)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -99,15 +98,15 @@ def test_value_that_is_not_finite_is_stopped_and_the_worst_of_its_rung(value):
     history = history_of([[1.0, 1.0], [], []])
     scheduler = hyperband()
 
-    assert scheduler.decide(give(history, 2, value), history).stops
-    assert not scheduler.decide(give(history, 3, 1e300), history).stops
+    assert scheduler.decide(give(history, 2, value), history)
+    assert scheduler.decide(give(history, 3, 1e300), history) is None
 
 
 def test_brackets_compare_within_themselves():
     curves = [[5.0, 5.0, 5.0], [1.0, 1.0, 1.0], [9.0, 9.0]]
 
-    assert decision_on(hyperband(brackets=2), curves, 3, 9.0).stops
-    assert not decision_on(hyperband(brackets=2), [*curves[:1], []], 2, 99.0).stops
+    assert decision_on(hyperband(brackets=2), curves, 3, 9.0)
+    assert decision_on(hyperband(brackets=2), [*curves[:1], []], 2, 99.0) is None
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -125,7 +124,7 @@ def test_classic_decides_as_optunas_successive_halving(seed):
         step = len(history[index].reports) + 1
         value = round(generator.random() + 1 / step, 2)  # equal values are likely
 
-        stopped = scheduler.decide(give(history, index, value), history).stops
+        stopped = bool(scheduler.decide(give(history, index, value), history))
         running[index].report(value, step)
 
         assert stopped == running[index].should_prune()
@@ -142,7 +141,7 @@ def test_increasing_change_of_the_loss_changes_no_classic_decision(others, value
         made = decision_on(
             hyperband(classic=True), curves, len(others) + 1, change(value)
         )
-        return made.stops
+        return made is None
 
     assert decide(float) == decide(lambda x: math.exp(x) - 3)
 
@@ -150,8 +149,8 @@ def test_increasing_change_of_the_loss_changes_no_classic_decision(others, value
 def test_classic_judges_at_the_rung_alone():
     curves = [[1.0] * 3, [1.0] * 3, [1.0] * 3, [9.0] * 3]
 
-    assert not decision_on(hyperband(classic=True), curves, 4, 99.0).stops
-    assert decision_on(hyperband(), curves, 4, 99.0).stops
+    assert decision_on(hyperband(classic=True), curves, 4, 99.0) is None
+    assert decision_on(hyperband(), curves, 4, 99.0)
 
 
 def test_scheduler_made_anew_decides_as_one_that_was_there_all_along():

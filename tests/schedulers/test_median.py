@@ -19,34 +19,34 @@ CURVES = [[4.0, 2.0], [6.0, 4.0], [9.0, 7.0], [5.0]]  # averages at 2: 3, 5, 8
     ("value", "stops"), [(5.0, False), (5.1, True), (4.9, False), (1e300, True)]
 )
 def test_value_is_compared_with_the_median_of_running_averages(value, stops):
-    assert decision_on(MedianRule(), CURVES, 4, value).stops == stops
+    assert bool(decision_on(MedianRule(), CURVES, 4, value)) == stops
 
 
 @pytest.mark.parametrize(("value", "stops"), [(5.0, False), (5.1, True)])
 def test_of_an_even_number_the_worse_of_the_two_middle_ones_counts(value, stops):
     curves = [[4.0, 2.0], [6.0, 4.0], [5.0]]  # averages at 2: 3, 5
 
-    assert decision_on(MedianRule(), curves, 3, value).stops == stops
+    assert bool(decision_on(MedianRule(), curves, 3, value)) == stops
 
 
 @pytest.mark.parametrize(("value", "stops"), [(0.4, True), (0.5, False), (0.6, False)])
 def test_large_values_are_better_where_they_are_maximised(value, stops):
     curves = [[0.4, 0.6], [0.1]]
 
-    assert decision_on(MedianRule(), curves, 2, value, "Maximize").stops == stops
+    assert bool(decision_on(MedianRule(), curves, 2, value, "Maximize")) == stops
 
 
 def test_later_training_jobs_do_not_count():
     curves = [[5.0], [1.0, 1.0], [1.0, 1.0]]
 
-    assert not decision_on(MedianRule(), curves, 1, 99.0).stops
+    assert decision_on(MedianRule(), curves, 1, 99.0) is None
 
 
 def test_those_that_have_not_come_so_far_do_not_count():
     curves = [[1.0, 1.0, 1.0], [1.0], [9.0, 9.0]]
 
-    assert decision_on(MedianRule(), curves, 3, 2.0).stops
-    assert not decision_on(MedianRule(), [[1.0], [9.0, 9.0]], 2, 9.0).stops
+    assert decision_on(MedianRule(), curves, 3, 2.0)
+    assert decision_on(MedianRule(), [[1.0], [9.0, 9.0]], 2, 9.0) is None
 
 
 def test_ended_stopped_and_running_ones_count_alike():
@@ -54,30 +54,29 @@ def test_ended_stopped_and_running_ones_count_alike():
     for index, status in ((1, "Completed"), (2, "Stopped")):
         history.end(Ended(index=index, status=TrainingJobStatus(status), time=1.0))
 
-    assert MedianRule().decide(give(history, 4, 3.1), history).stops
+    assert MedianRule().decide(give(history, 4, 3.1), history)
 
 
 def test_nobody_is_stopped_at_a_first_report_before_one_has_given_two():
-    assert not decision_on(MedianRule(), [[1.0], [1.0], []], 3, 99.0).stops
-    assert decision_on(MedianRule(), [[1.0, 1.0], [1.0], []], 3, 99.0).stops
+    assert decision_on(MedianRule(), [[1.0], [1.0], []], 3, 99.0) is None
+    assert decision_on(MedianRule(), [[1.0, 1.0], [1.0], []], 3, 99.0)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_value_that_is_not_finite_is_stopped(value):
     decision = decision_on(MedianRule(), [[1.0]], 1, value)
 
-    assert decision.stops
-    assert decision.reason == f"report 2: loss {value:.4g} is not finite"
+    assert str(decision) == f"report 2: loss {value:.4g} is not finite"
 
 
 def test_value_that_is_not_finite_makes_the_average_of_its_job_infinitely_bad():
     curves = [[math.nan, 1.0], [1.0]]
 
-    assert not decision_on(MedianRule(), curves, 2, 1e300).stops
+    assert decision_on(MedianRule(), curves, 2, 1e300) is None
 
 
 def test_reason_says_value_median_and_how_many():
-    reason = decision_on(MedianRule(), CURVES, 4, 5.1).reason
+    reason = str(decision_on(MedianRule(), CURVES, 4, 5.1))
 
     assert reason == (
         "report 2: loss 5.1 is worse than 5, the median of the averages until then "
@@ -97,7 +96,7 @@ def decisions(curves, scheduler=None, change=float):
         for index, values in enumerate(curves, 1):
             if step < len(values):
                 report = give(history, index, change(values[step]))
-                made.append(scheduler.decide(report, history).stops)
+                made.append(scheduler.decide(report, history) is not None)
     return made
 
 
@@ -126,7 +125,7 @@ def test_further_attempt_replaces_what_the_first_gave():
     for value in (1.0, 1.0):
         scheduler.decide(give(history, 1, value), history)
 
-    assert scheduler.decide(give(history, 2, 1.5), history).stops
+    assert scheduler.decide(give(history, 2, 1.5), history)
 
 
 def test_another_history_is_read_from_its_start():
@@ -134,7 +133,7 @@ def test_another_history_is_read_from_its_start():
     decision_on(scheduler, [[1.0, 1.0], [1.0]], 2, 1.0)
 
     curves = [[9.0, 9.0, 9.0], [1.0]]  # one report more, as if one had been added
-    assert not decision_on(scheduler, curves, 2, 8.0).stops
+    assert decision_on(scheduler, curves, 2, 8.0) is None
 
 
 def falling(hyperparameters):

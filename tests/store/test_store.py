@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 import amt_magic as amt
 from amt_magic.jobs import TrainingJobStatus, TuningJobStatus
+from amt_magic.savings import Replay
 from amt_magic.space import configuration_key
+from amt_magic.stops import Stop, StopRule
 from amt_magic.store import tables
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.tables import open_engine
@@ -56,6 +58,63 @@ def test_training_jobs_come_back_as_they_were(store):
     (latest,) = store.training_jobs("job", curves=False)
     assert latest.reports == job.reports[-1:]
     assert type(found.hyperparameters["kind"]) is tuple
+
+
+STOPS = [
+    Stop(rule=StopRule.REQUEST),
+    Stop(rule=StopRule.TUNING_JOB_ENDED, detail=HOSTILE),
+    Stop(
+        rule=StopRule.MEDIAN,
+        metric=HOSTILE,
+        resource=3,
+        value=0.1 + 0.2,
+        limit=-math.inf,
+    ),
+    Stop(rule=StopRule.RUNG, place=2, score=1e-320, trend_since=1, trend_from=5.0),
+]
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_stops_come_back_as_they_were(store, stop):
+    create(store)
+    writer = writer_of(store)
+    writer.begin(training_job(stop=stop, stop_reason="why"))
+
+    writer.flush()
+
+    (found,) = store.training_jobs("job")
+    assert found.stop == stop
+
+
+def test_stop_on_a_value_that_is_no_number_comes_back(store):
+    create(store)
+    writer = writer_of(store)
+    stop = Stop(rule=StopRule.NOT_FINITE, metric="loss", value=math.nan)
+    writer.begin(training_job(stop=stop))
+
+    writer.flush()
+
+    (found,) = store.training_jobs("job")
+    assert math.isnan(found.stop.value)
+
+
+def test_replays_and_convergence_are_kept_until_the_job_is_reopened(store):
+    create(store)
+    writer = writer_of(store)
+    replay = Replay(
+        by="Auto", reports=3, all_reports=9, seconds=1.5, keeps_best=True, best=0.5
+    )
+    before = time.time()
+
+    writer.converged()
+    writer.finish(TuningJobStatus.COMPLETED, "done", 0.0, [replay])
+
+    record = store.record("job")
+    assert record.replays == (replay,)
+    assert before <= record.converged_at <= time.time()
+    store.reopen("job", CONFIG, record.modified_at)
+    assert store.record("job").replays == ()
+    assert store.record("job").converged_at is None
 
 
 def test_nan_comes_back_as_nan(store):

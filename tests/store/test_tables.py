@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 import amt_magic as amt
+from amt_magic.stops import Stop, StopRule
 from amt_magic.store import tables
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.tables import MIGRATIONS, default_url, open_engine
@@ -191,3 +192,21 @@ def test_default_is_in_jupyters_data_folder(tmp_path, monkeypatch):
 
     assert default_url() == f"sqlite:///{tmp_path / 'amt_magic' / 'amt_magic.sqlite'}"
     assert (tmp_path / "amt_magic").stat().st_mode & 0o777 == 0o700
+
+
+def test_migrated_store_takes_what_earlier_ones_had_no_room_for(tmp_path):
+    file = tmp_path / "store.sqlite"
+    shutil.copy(FIXTURES / "schema_1.sqlite", file)
+    store = JobStore(url_of(file))
+    record = store.record("kept")
+    assert (record.converged_at, record.replays) == (None, ())
+    store.reopen("kept", record.config, record.modified_at)
+    writer = writer_of(store, "kept")
+    stop = Stop(rule=StopRule.REQUEST)
+
+    writer.begin(training_job(2, stop=stop))
+    writer.converged()
+    writer.flush()
+
+    assert [job.stop for job in store.training_jobs("kept")] == [None, stop]
+    assert store.record("kept").converged_at is not None

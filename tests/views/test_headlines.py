@@ -1,5 +1,6 @@
 import pytest
 
+from amt_magic.config import CompletionCriteria
 from amt_magic.views import headlines
 from amt_magic.views.failures import FailureGroup
 from amt_magic.views.summary import summarize
@@ -49,9 +50,29 @@ def test_limits_beside_the_number_of_training_jobs_are_told():
 
     assert list(headlines.limits(summary)) == [
         "run time 1 min 2 s of 10 min 0 s",
-        "target 0.99",
-        "at most 10 training jobs not improving",
+        "target 0.99 (best 0.5)",
+        "0 of 10 training jobs not improving",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "converged_at", "told"),
+    [
+        (True, None, ["not converged"]),
+        (True, CREATED, ["converged: a further gain of over 1 % is unlikely"]),
+        (False, CREATED, ["converged: a further gain of over 1 % is unlikely"]),
+        (False, None, []),
+    ],
+)
+def test_convergence_is_told_where_it_is_asked_for_or_was_reached(
+    asked, converged_at, told
+):
+    criteria = CompletionCriteria(complete_on_convergence=asked)
+    config = a_config().evolve(completion_criteria=criteria)
+
+    summary = summarize(a_record(config=config, converged_at=converged_at), [])
+
+    assert list(headlines.limits(summary)) == told
 
 
 def test_an_interrupted_job_tells_its_remedy():

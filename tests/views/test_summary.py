@@ -163,7 +163,7 @@ def test_limits_tell_what_is_reached():
         ("training jobs", 50, 2),
         ("seconds", 600, 134),
         ("target", 0.99, 0.7),
-        ("training jobs not improving", 10, None),
+        ("training jobs not improving", 10, 0),
     ]
 
 

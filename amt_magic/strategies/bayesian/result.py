@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from skopt.utils import OptimizeResult
 
 
-def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResult":
+def optimize_result(
+    config: TuningJobConfig, history: History, *, with_model: bool = True
+) -> "OptimizeResult":
     """Return the training jobs that succeeded as an OptimizeResult.
 
     `func_vals` are losses: the objective, negated where it is maximised.
     `x_iters` are in the order of the ranges. skopt holds categories of one type
-    alone: others (None, tuples, a mixture) appear as their repr. `models` holds one
-    forest, fitted to all points for the plots that ask a model.
+    alone: others (None, tuples, a mixture) appear as their repr. `models` holds our
+    surrogate, fitted to all points for the plots that ask a model.
 
     Raises:
         ValueError: no training job has succeeded yet.
@@ -44,12 +46,14 @@ def optimize_result(config: TuningJobConfig, history: History) -> "OptimizeResul
     best, seed = int(losses.argmin()), (config.random_seed or 0) % 2**32
     space = Space([_dimension(name, kind) for name, kind in config.space.items()])
     space.set_transformer("normalize")
-    model = SurrogateRegressor(UnitCube(config.space))
     result = OptimizeResult()
     result.x, result.fun = points[best], float(losses[best])
     result.x_iters, result.func_vals = points, losses
     result.space = space
-    result.models = [model.fit(space.transform(points), losses)]
+    result.models = []
+    if with_model:
+        model = SurrogateRegressor(UnitCube(config.space))
+        result.models = [model.fit(space.transform(points), losses)]
     result.random_state = np.random.RandomState(seed)
     result.specs = {"args": {"dimensions": space}, "function": "amt_magic"}
     return result
