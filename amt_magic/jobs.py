@@ -107,14 +107,6 @@ class TrainingJob:
         return self.value is not None and math.isfinite(self.value)
 
 
-def seconds_per_report(job: TrainingJob) -> float:
-    """Return what a report of the training job took on average; 0: nothing tells."""
-    if not job.reports or job.started_at is None:
-        return 0.0
-    latest = job.reports[-1]
-    return float(latest.time - job.started_at) / latest.resource
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a training job ended."""

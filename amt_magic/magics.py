@@ -114,6 +114,7 @@ class Tune(Magics, TuneSettings):
     def _cell(self, line: str, text: str) -> None:
         from amt_magic import verbs
         from amt_magic.dry_run import dry_run
+        from amt_magic.hints import hints
 
         name, options, cell, config = self._read(line, text)
         payload = self._payload(name or "cell", options, cell, config)
@@ -128,7 +129,7 @@ class Tune(Magics, TuneSettings):
             grace_seconds=self.grace_seconds,
             payload_gigabytes=self.payload_gigabytes,
         )
-        for hint in verbs.hints(config):
+        for hint in hints(config):
             print(hint)  # noqa: T201
         if variable := options.get("out"):
             self.names[variable] = job

@@ -9,13 +9,7 @@ from amt_magic.config import (
     Strategy,
     TuningJobConfig,
 )
-from amt_magic.jobs import (
-    History,
-    Report,
-    TrainingJob,
-    TrainingJobStatus,
-    seconds_per_report,
-)
+from amt_magic.jobs import History, Report, TrainingJob, TrainingJobStatus
 from amt_magic.savings import Replay
 from amt_magic.schedulers import Scheduler
 from amt_magic.schedulers.hyperband import Hyperband
@@ -66,15 +60,13 @@ def replay(
     kept = shortened.best
     if best is None or kept is None or kept.value is None:
         return None
-    pairs = [(job, shortened[job.index]) for job in training_jobs]
-    unmade = [len(job.reports) - len(short.reports) for job, short in pairs]
+    pairs = [(job, shortened[job.index]) for job in training_jobs if job.reports]
     return Replay(
         by=by,
-        reports=sum(unmade),
+        reports=sum(len(job.reports) - len(short.reports) for job, short in pairs),
         all_reports=sum(len(job.reports) for job in training_jobs),
         seconds=sum(
-            count * seconds_per_report(job)
-            for job, count in zip(training_jobs, unmade, strict=True)
+            job.reports[-1].time - short.reports[-1].time for job, short in pairs
         ),
         keeps_best=kept.value == best.value,
         best=kept.value,

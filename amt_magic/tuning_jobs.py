@@ -233,11 +233,13 @@ class TuningJob:
         return plot_convergence(self.summary(), ax)
 
     def plot_learning_curves(self, ax: "Axes | None" = None) -> "Axes":
-        """Plot the reports of every training job."""
+        """Plot the reports of every training job, and Hyperband's rungs."""
+        from amt_magic.schedulers.rungs import rungs_of
         from amt_magic.views.plots import plot_learning_curves
 
-        jobs = self._store.training_jobs(self.name)
-        return plot_learning_curves(jobs, self.config.objective, ax)
+        jobs, config = self._store.training_jobs(self.name), self.config
+        rungs = rungs_of(config)
+        return plot_learning_curves(jobs, config.objective, ax, rungs=rungs)
 
     def plot_parameters(self) -> "list[Axes]":
         """Plot the objective against each hyperparameter, on its own scale."""

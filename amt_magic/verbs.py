@@ -1,6 +1,5 @@
 """The verbs: create a tuning job, tune a function, find one job, list all."""
 
-import math
 import secrets
 import shutil
 import sys
@@ -13,14 +12,7 @@ from typing import Any
 
 from amt_magic import service_quotas
 from amt_magic.checks import Faults
-from amt_magic.config import (
-    BayesianStrategyConfig,
-    EarlyStoppingType,
-    HyperbandStrategyConfig,
-    Strategy,
-    TuningJobConfig,
-    check_name,
-)
+from amt_magic.config import TuningJobConfig, check_name
 from amt_magic.errors import NotServedError
 from amt_magic.executors.payload import Payload, write_payload
 from amt_magic.inputs.function import (
@@ -29,7 +21,7 @@ from amt_magic.inputs.function import (
     script_payload,
 )
 from amt_magic.inputs.options import build_config
-from amt_magic.launcher import core_count, start_runner
+from amt_magic.launcher import start_runner
 from amt_magic.max_resource import with_max_resource
 from amt_magic.served import refuse_unserved
 from amt_magic.service_quotas import Quotas
@@ -39,8 +31,6 @@ from amt_magic.store.job_store import JobStore, name_taken
 from amt_magic.tuning_jobs import TuningJob
 from amt_magic.views.listing import TuningJobList, list_item
 
-FEWEST_ROUNDS = 3  # of parallel training jobs, for Bayesian search to be worth it
-FEW_JOBS = 100  # so many that Hyperband's time is better spent on more of them
 GRACE_SECONDS = 5.0
 PAYLOAD_GIGABYTES = 5.0
 Train = Callable[..., Any] | str | Path
@@ -188,36 +178,6 @@ def make_payload(train: Train, config: TuningJobConfig) -> Payload:
         objective_name=objective,
         namespace=_main_namespace(),
     )
-
-
-def hints(config: TuningJobConfig) -> list[str]:
-    """Return what is worth a word before the tuning job runs, a sentence each."""
-    limits, cores = config.resource_limits, core_count()
-    parallel = limits.max_parallel_training_jobs
-    jobs = limits.max_number_of_training_jobs or math.inf
-    is_bayesian = config.strategy == Strategy.BAYESIAN
-    is_hyperband = config.strategy == Strategy.HYPERBAND
-    learns_little = is_bayesian and parallel > 1 and jobs < FEWEST_ROUNDS * parallel
-    hyperband = isinstance(config.strategy_config, HyperbandStrategyConfig)
-    bayesian = isinstance(config.strategy_config, BayesianStrategyConfig)
-    unused = f"options are kept, and not used by {config.strategy}"
-    worth = {
-        f"{parallel} training jobs at a time share {cores} cores": parallel > cores,
-        f"with {parallel} of {jobs} training jobs at a time, Bayesian search learns "
-        "little and is much like Random; it finds more with fewer at a time": (
-            learns_little
-        ),
-        "Hyperband is itself the early stopping: Auto adds nothing to it": (
-            is_hyperband and config.early_stopping == EarlyStoppingType.AUTO
-        ),
-        f"Hyperband ends {jobs} training jobs sooner than Random would, and finds less "
-        f"good ones: give it {5 * jobs}, or a time limit": (
-            is_hyperband and jobs <= FEW_JOBS and not limits.max_runtime_in_seconds
-        ),
-        f"the Hyperband {unused}": hyperband and not is_hyperband,
-        f"the Bayesian {unused}": bayesian and not is_bayesian,
-    }
-    return [hint for hint, holds in worth.items() if holds]
 
 
 def _free_name(store: JobStore, name: str | None, replace: bool) -> str:

@@ -225,7 +225,7 @@ def test_dry_run_reports_and_leaves_nothing(shell, capsys):
 
 
 def test_more_in_parallel_than_cores_is_worth_one_hint(shell, capsys):
-    tune(shell, "--minimize loss --max-jobs 1 --max-parallel-jobs 9")
+    tune(shell, "--minimize loss --strategy Random --max-jobs 1 --max-parallel-jobs 9")
 
     assert capsys.readouterr().out.count("9 training jobs at a time share") == 1
 

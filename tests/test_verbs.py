@@ -8,7 +8,6 @@ import sys
 import pytest
 
 import amt_magic as amt
-from amt_magic import verbs
 from amt_magic.dry_run import dry_run
 from amt_magic.verbs import make_payload
 
@@ -299,37 +298,3 @@ def test_old_payloads_make_room_for_new_ones():
     assert amt.tuning_job("one").training_jobs[0].value is not None
     with pytest.raises(amt.StoreError, match="removed to make room"):
         amt.tuning_job("one").resume(max_jobs=2)
-
-
-def hints(parallel, jobs, strategy="Bayesian", **fields):
-    config = amt.TuningJobConfig(
-        strategy=strategy,
-        objective=amt.Objective(type="Minimize", metric_name="loss"),
-        ranges=RANGES,
-        resource_limits=amt.ResourceLimits(
-            max_number_of_training_jobs=jobs, max_parallel_training_jobs=parallel
-        ),
-        **fields,
-    )
-    return " ".join(verbs.hints(config))
-
-
-def test_parallelism_near_the_number_of_jobs_is_worth_a_hint_for_bayesian_search():
-    assert "with 8 of 20 training jobs at a time, Bayesian" in hints(8, 20)
-    assert "Bayesian search" not in hints(8, 24) + hints(1, 2) + hints(8, None)
-    assert "Bayesian search" not in hints(8, 20, "Random")
-
-
-def test_options_of_the_bayesian_strategy_are_not_used_by_random():
-    given = {"strategy_config": amt.BayesianStrategyConfig(base_estimator="RF")}
-
-    assert "Bayesian options are kept, and not used" in hints(1, 9, "Random", **given)
-    assert hints(1, 9, **given) == ""
-
-
-def test_hyperband_with_auto_or_few_training_jobs_is_worth_a_hint():
-    auto = {"early_stopping": "Auto"}
-
-    assert "Auto adds nothing" in hints(1, 500, "Hyperband", **auto)
-    assert "give it 250, or a time limit" in hints(1, 50, "Hyperband")
-    assert hints(1, 500, "Hyperband") == hints(1, 50, "Random", **auto) == ""

@@ -4,6 +4,8 @@ import math
 from bisect import bisect_left, insort
 from functools import lru_cache
 
+from amt_magic.config import HyperbandStrategyConfig, Strategy, TuningJobConfig
+
 
 def rung_resources(
     min_resource: int, max_resource: int, reduction_factor: float
@@ -22,6 +24,19 @@ def rung_resources(
             rungs.append(round(resource))
         resource *= reduction_factor
     return rungs
+
+
+def rungs_of(config: TuningJobConfig) -> list[int]:
+    """Return the rungs of a tuning job; none where no Hyperband judges at them."""
+    asked = config.strategy_config
+    is_hyperband = config.strategy == Strategy.HYPERBAND
+    if not is_hyperband or not isinstance(asked, HyperbandStrategyConfig):
+        return []
+    if asked.max_resource is None:
+        return []
+    return rung_resources(
+        asked.min_resource, asked.max_resource, asked.reduction_factor
+    )
 
 
 def bracket_weights(brackets: int, rungs: int) -> tuple[int, ...]:

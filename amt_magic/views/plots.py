@@ -83,10 +83,18 @@ def plot_learning_curves(
     training_jobs: Iterable[TrainingJob],
     objective: Objective,
     ax: "Axes | None" = None,
+    *,
+    rungs: Sequence[int] = (),
 ) -> "Axes":
-    """Draw the objective by resource, a line for each training job."""
+    """Draw the objective by resource, a line for each training job.
+
+    Those that were stopped are dimmed; `rungs` are marked.
+    """
     curves = learning_curves(training_jobs, objective)
     ax = _new_axes(1)[0] if ax is None else ax
+    for k, rung in enumerate(rungs):
+        label = None if k else "rung"
+        ax.axvline(rung, color=INK, linewidth=1, linestyle=(0, (1, 2)), label=label)
     for status in COLORS:
         _draw_curves(ax, [c for c in curves if c.status == status and not c.is_best])
     for curve in curves[-1:]:
@@ -193,7 +201,8 @@ def _draw_curves(ax: "Axes", curves: Sequence[LearningCurve]) -> None:
     if not curves:
         return
     status = curves[0].status
-    style: dict[str, Any] = {"color": COLORS[status], "alpha": 0.6}
+    alpha = 0.45 if status == "Stopped" else 0.7
+    style: dict[str, Any] = {"color": COLORS[status], "alpha": alpha}
     lines = LineCollection([curve.points for curve in curves], label=status, **style)
     ax.add_collection(lines)
     for curve in curves:

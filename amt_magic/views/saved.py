@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from amt_magic.config import HyperbandStrategyConfig, Strategy, TuningJobConfig
-from amt_magic.jobs import TrainingJob, TrainingJobStatus, seconds_per_report
+from amt_magic.jobs import TrainingJob, TrainingJobStatus
 from amt_magic.savings import Savings
 
 
@@ -13,20 +13,27 @@ def saved_so_far(
     """Return what early stops have saved; None as long as nothing tells.
 
     A training job would have made as many reports as Hyperband's maximum, else as
-    many as the longest that completed, each in the time that its own took.
+    many as the longest that completed, at the pace of those that completed.
     """
     full = _full_length(config, training_jobs)
     early = [job for job in training_jobs if job.stop and job.stop.rule.is_early]
     if not full or not early:
         return None
-    missing = {job.index: max(0, full - _length(job)) for job in early}
-    reports = sum(missing.values())
+    reports = sum(max(0, full - _length(job)) for job in early)
     return Savings(
         by="Hyperband" if config.strategy == Strategy.HYPERBAND else "Auto",
         reports=reports,
         all_reports=reports + sum(map(_length, training_jobs)),
-        seconds=sum(missing[job.index] * seconds_per_report(job) for job in early),
+        seconds=reports * _seconds_a_report(training_jobs),
     )
+
+
+def _seconds_a_report(training_jobs: Sequence[TrainingJob]) -> float:
+    """Return the pace of those that completed: of others the start is too large."""
+    completed = [j for j in training_jobs if j.status == TrainingJobStatus.COMPLETED]
+    timed = [j for j in completed or training_jobs if j.reports and j.started_at]
+    seconds = sum(job.reports[-1].time - job.started_at for job in timed)
+    return float(seconds) / max(1, sum(map(_length, timed)))
 
 
 def _full_length(config: TuningJobConfig, training_jobs: Sequence[TrainingJob]) -> int:

@@ -43,7 +43,7 @@ def training_job_table(summary: TuningJobSummary, limit: int) -> Table:
     rows = _select(summary, limit)
     metric = visible(summary.objective.metric_name, 40)
     reports = [str(row.reports) for row in rows]
-    reasons = [visible(row.why, 80) for row in rows]
+    reasons = [visible(row.why, 120) for row in rows]
     return Table(
         rows=rows,
         number=Column("#", [str(row.index) for row in rows]),

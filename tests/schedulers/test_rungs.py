@@ -4,12 +4,14 @@ import math
 
 import pytest
 
+import amt_magic as amt
 from amt_magic.schedulers.rungs import (
     Rung,
     bracket_of,
     bracket_schedule,
     bracket_weights,
     rung_resources,
+    rungs_of,
 )
 
 
@@ -60,3 +62,23 @@ def test_rung_counts_those_that_are_better():
     assert [rung.better_than(index) for index in range(1, 6)] == [3, 0, 4, 2, 0]
     assert rung.worst_of(2) == 1.0
     assert rung.worst_of(5) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("fields", "rungs"),
+    [
+        ({"max_resource": 27}, [1, 3, 9]),
+        ({"max_resource": 27, "min_resource": 3}, [3, 9]),
+        ({"max_resource": 10, "reduction_factor": 2}, [1, 2, 4, 8]),
+        ({}, []),
+    ],
+)
+def test_rungs_of_a_tuning_job_are_hyperbands(fields, rungs):
+    config = {
+        "objective": amt.Objective(type="Minimize", metric_name="loss"),
+        "ranges": {"x": amt.Continuous(0, 1)},
+        "strategy_config": amt.HyperbandStrategyConfig(**fields),
+    }
+
+    assert rungs_of(amt.TuningJobConfig(strategy="Hyperband", **config)) == rungs
+    assert rungs_of(amt.TuningJobConfig(strategy="Random", **config)) == []

@@ -121,6 +121,23 @@ def test_with_axes_pyplot_has_none(pyplot):
     assert pyplot.get_fignums() == []
 
 
+def test_rungs_are_marked_and_told_once():
+    ax = plot_learning_curves([], MAXIMIZE, axes()[0], rungs=[1, 3, 9])
+
+    marked = [line.get_xdata()[0] for line in ax.lines]
+    assert marked == [1, 3, 9]
+    assert ax.get_legend_handles_labels()[1] == ["rung"]
+
+
+def test_stopped_curves_are_dimmed():
+    jobs = [a_job(1, [0.2, 0.3]), a_job(2, [0.1, 0.1], "Stopped"), a_job(3, [0.5, 0.9])]
+
+    ax = plot_learning_curves(jobs, MAXIMIZE, axes()[0])
+
+    completed, stopped = ax.collections
+    assert stopped.get_alpha() < completed.get_alpha()
+
+
 def test_learning_curves_have_a_line_for_each_training_job():
     jobs = [a_job(1, [0.1, 0.9]), a_job(2, [0.1, 0.2, 0.3]), a_job(3, [0.2])]
 
