@@ -96,6 +96,7 @@ def tune(
     wait: bool = True,
     static_hyperparameters: Mapping[str, Any] | None = None,
     callbacks: Callback | Sequence[Callback] = (),
+    grace_seconds: float = GRACE_SECONDS,
     **options: Any,
 ) -> TuningJob:
     """Tune a function or a script; options are those of `%%tune`, with underscores.
@@ -110,13 +111,21 @@ def tune(
     `callbacks` are scikit-optimize's (`skopt.callbacks.DeltaYStopper(0.01)`), or any
     function of an OptimizeResult. The runner calls each after every training job, as
     soon as one has succeeded; one that returns something true ends the tuning job.
+    A training job that is stopped has `grace_seconds` to save what it has.
     """
     callbacks = check_callbacks(callbacks)
     static = dict(static_hyperparameters or {})
     config = build_config(ranges, options, static_hyperparameters=static)
     config = with_max_resource(config, default_arguments(train))
     payload = make_payload(train, config)
-    job = create(config, payload, name=name, replace=replace, callbacks=callbacks)
+    job = create(
+        config,
+        payload,
+        name=name,
+        replace=replace,
+        callbacks=callbacks,
+        grace_seconds=grace_seconds,
+    )
     return job.wait() if wait else job
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 import amt_magic as amt
-from amt_magic import tuner
+from amt_magic import completion, tuner
 from amt_magic.chooser import Chooser
 from amt_magic.jobs import History, TrainingJob
 from amt_magic.simulation import SimulatedExecutor, Unrecorded
@@ -96,19 +96,23 @@ def tune(config, seconds=10.0, recorder=None, grace=0.0):
 class Answering:
     """A strategy that answers by a function of the history and the index."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, converges_at=math.inf):
         self._answer = answer
+        self._converges_at = converges_at  # training jobs that have ended
 
     def suggest(self, history, index):
         return self._answer(history, index)
+
+    def has_converged(self, history):
+        return len(history.ended) >= self._converges_at
 
 
 @pytest.fixture
 def strategy(monkeypatch):
     """Put a function in the place of the strategy that the config names."""
 
-    def put(answer):
-        made = Answering(answer)
+    def put(answer, **fields):
+        made = Answering(answer, **fields)
         monkeypatch.setattr(tuner, "make_strategy", lambda config: made)
 
     return put
@@ -207,6 +211,45 @@ def test_exception_of_the_strategy_fails_the_tuning_job_and_nothing_is_lost(
     assert outcome.reason.startswith(f"the strategy failed: {error.__name__}: broken (")
     assert f"{__file__} line" in outcome.reason
     assert [job.status for job in history.training_jobs] == ["Completed"] * 2
+
+
+class NotingConvergence(Noting):
+    """Notes when, and how often, a further gain had become unlikely."""
+
+    def __init__(self):
+        super().__init__()
+        self.converged_at = []
+
+    def converged(self):
+        self.converged_at.append(self.executor.now())
+
+
+@pytest.mark.parametrize(("asked", "jobs"), [(True, 4), (False, 9)])
+def test_convergence_is_noted_once_and_ends_the_job_where_that_is_asked(
+    strategy, asked, jobs
+):
+    strategy(lambda history, index: {"x": index / 10}, converges_at=4)
+    criteria = amt.CompletionCriteria(complete_on_convergence=asked)
+    config = config_of(jobs=9, parallel=1).evolve(completion_criteria=criteria)
+    recorder = NotingConvergence()
+
+    outcome, history, _ = tune(config, seconds=0.0, recorder=recorder)
+
+    assert recorder.converged_at == [16.0]  # four of four epochs
+    assert len(history) == jobs
+    reason = completion.CONVERGED if asked else "reached MaxNumberOfTrainingJobs (9)"
+    assert (outcome.status, outcome.reason) == ("Completed", reason)
+
+
+def test_convergence_stops_what_runs(strategy):
+    strategy(lambda history, index: {"x": index / 10}, converges_at=2)
+    criteria = amt.CompletionCriteria(complete_on_convergence=True)
+    config = config_of(jobs=9, parallel=3).evolve(completion_criteria=criteria)
+
+    _, history, _ = tune(config, seconds=0.0)
+
+    stopped = [job for job in history.training_jobs if job.status == "Stopped"]
+    assert {job.stop_reason for job in stopped} == {completion.CONVERGED}
 
 
 def test_interrupt_of_the_strategy_reaches_the_caller(strategy):

@@ -2,8 +2,12 @@
 
 import json
 import math
+import multiprocessing
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -298,3 +302,41 @@ def test_old_payloads_make_room_for_new_ones():
     assert amt.tuning_job("one").training_jobs[0].value is not None
     with pytest.raises(amt.StoreError, match="removed to make room"):
         amt.tuning_job("one").resume(max_jobs=2)
+
+
+def test_code_has_pythons_own_start_method_for_its_processes():
+    def train(x):
+        import multiprocessing
+
+        print(f"method: {multiprocessing.get_start_method()}")
+        return x
+
+    job = amt.tune(train, {"x": amt.Continuous(0, 1)}, minimize="loss", max_jobs=1)
+
+    theirs = multiprocessing.get_context(None).get_start_method()
+    assert job.logs(1).splitlines()[0] == f"method: {theirs}"
+
+
+def test_grace_lets_a_stopped_training_job_save_what_it_has(tmp_path):
+    def train(x, folder):
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        print("loss=1")
+        time.sleep(2.0)  # goes on when the signal has been noted
+        Path(folder, f"{x}.txt").write_text("done")
+
+    def run(grace_seconds):
+        folder = tmp_path / str(grace_seconds)
+        folder.mkdir()
+        amt.tune(
+            train,
+            {"x": amt.Continuous(0, 1)},
+            minimize="loss",
+            max_jobs=1,
+            max_runtime=1,
+            static_hyperparameters={"folder": str(folder)},
+            grace_seconds=grace_seconds,
+        )
+        return len(list(folder.iterdir()))
+
+    assert run(grace_seconds=0.1) == 0
+    assert run(grace_seconds=30) == 1

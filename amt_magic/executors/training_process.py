@@ -7,6 +7,7 @@ import atexit
 import hashlib
 import json
 import linecache
+import multiprocessing
 import os
 import random
 import runpy
@@ -53,6 +54,7 @@ def seed_of(random_seed: int, index: int) -> int:
 def main(output: Connection, task: Task) -> None:
     """Run one training job; its output goes to `output`, its failure to a file."""
     _leave_the_runner(output)
+    multiprocessing.set_start_method(None, force=True)  # Python's own, not the runner's
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
     os.environ.update({INSIDE: task.name, "AMT_SEED": str(task.seed)})
     try:
