@@ -10,6 +10,9 @@ from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
 
 
+RARELY = 50  # convergence is asked for when a fiftieth more training jobs have ended
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What a strategy makes of a history: what to run next, and whether it pays.
@@ -35,6 +38,8 @@ class Chooser:
         self._strategy = strategy
         self._executor = executor
         self._choice: Future[Choice] | None = None
+        self._has_converged = False
+        self._asked_from = 1  # training jobs that have ended
 
     @property
     def is_busy(self) -> bool:
@@ -80,5 +85,8 @@ class Chooser:
 
     def _choose(self, history: History, index: int) -> Choice:
         chosen = self._strategy.suggest(history, index)
-        has_converged = False
-        return Choice(hyperparameters=chosen, has_converged=has_converged)
+        ended = len(history) - history.pending_count
+        if ended >= self._asked_from and not self._has_converged:
+            self._asked_from = ended + 1 + ended // RARELY
+            self._has_converged = self._strategy.has_converged(history)
+        return Choice(hyperparameters=chosen, has_converged=self._has_converged)

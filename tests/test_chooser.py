@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import amt_magic as amt
 from amt_magic import completion, tuner
 from amt_magic.chooser import Chooser
-from amt_magic.jobs import History, TrainingJob
+from amt_magic.jobs import History, TrainingJob, TrainingJobStatus
 from amt_magic.simulation import SimulatedExecutor, Unrecorded
 from amt_magic.strategies.random import RandomStrategy
 from amt_magic.tuner import Tuner
@@ -239,6 +240,30 @@ def test_convergence_is_noted_once_and_ends_the_job_where_that_is_asked(
     assert len(history) == jobs
     reason = completion.CONVERGED if asked else "reached MaxNumberOfTrainingJobs (9)"
     assert (outcome.status, outcome.reason) == ("Completed", reason)
+
+
+def test_convergence_is_asked_for_rarely_where_there_are_many():
+    asked = []
+
+    class Counting(Answering):
+        def has_converged(self, history):
+            asked.append(len(history))
+            return False
+
+    config = config_of()
+    strategy = Counting(lambda history, index: None)
+    chooser = Chooser(strategy, SimulatedExecutor(config, falling, 1.0))
+    history = History(config.objective)
+    for index in range(1, 1001):
+        job = TrainingJob(index=index, name="t", hyperparameters={}, created_at=0.0)
+        history.add(replace(job, status=TrainingJobStatus.COMPLETED))
+        history.change(index, ended_at=0.0)
+        chooser.begin(history, index + 1)
+        chooser.take()
+
+    assert asked[:50] == list(range(1, 51))
+    assert 100 < len(asked) < 250
+    assert asked[-1] > 970
 
 
 def test_convergence_stops_what_runs(strategy):

@@ -14,3 +14,9 @@ class Strategy(Protocol):
 
         Pending training jobs are part of the history. None: the space is exhausted.
         """
+
+    def has_converged(self, history: History) -> bool:
+        """Tell whether a further gain of over 1 % of the best is unlikely.
+
+        Cheapest right after `suggest` with the same history.
+        """

@@ -23,3 +23,7 @@ class GridStrategy:
     def suggest(self, history: History, index: int) -> Hyperparameters | None:
         """Return the index-th combination; None after the last."""
         return next(islice(self._ranges.combinations(), index - 1, index), None)
+
+    def has_converged(self, history: History) -> bool:
+        """Tell that a gain may come: most values of the first names are tried late."""
+        return False

@@ -8,6 +8,7 @@ from random import Random
 
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters, ParameterRanges, configuration_key
+from amt_magic.strategies.records import draws_have_converged, losses_of
 
 TRIES = 50
 LARGEST_LISTED = 1_000_000  # a larger space is never used up by a tuning job
@@ -39,6 +40,10 @@ class RandomStrategy:
             if configuration_key(combination) not in history.configurations
         ]
         return generator.choice(left) if left else None
+
+    def has_converged(self, history: History) -> bool:
+        """Tell whether a further gain is unlikely, by how the best are spread."""
+        return draws_have_converged(losses_of(history))
 
     def _draw(self, generator: Random) -> Hyperparameters:
         return self._ranges.decode([generator.random() for _ in self._ranges])

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -329,3 +330,87 @@ def test_grid_runs_every_combination_in_order_the_last_name_first():
     assert [(h["kind"], h["flag"]) for h in ran] == [
         (kind, flag) for kind in "abc" for flag in (True, False)
     ]
+
+
+def ran(config, values) -> History:
+    """A history of random configurations that gave these values, or None: failed."""
+    history, chance = History(config.objective), Random(7)
+    for index, value in enumerate(values, 1):
+        point = [chance.random() for _ in config.space]
+        add(history, index, config.space.decode(point))
+        status = "Failed" if value is None else "Completed"
+        end(history, index, value, TrainingJobStatus(status))
+    return history
+
+
+def converged(config, values) -> bool:
+    return make_strategy(config).has_converged(ran(config, values))
+
+
+@each
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [1.0, 1.0, 1.0],
+        [1.0] * 20,
+        [None] * 100,
+        [math.nan, math.inf, -math.inf] * 40,
+        [None, 5.0, math.nan] * 8,
+    ],
+)
+def test_few_values_and_failures_alone_are_no_convergence(strategy, ranges, values):
+    assert not converged(config_of(strategy, ranges), values)
+
+
+@each
+def test_what_still_improves_has_not_converged(strategy, ranges):
+    config = config_of(strategy, ranges)
+
+    assert not converged(config, [0.98**index for index in range(150)])
+    assert not converged(config, [-float(index) for index in range(-50, 100)])
+
+
+@each
+def test_flat_objective_converges_in_the_end_except_on_a_grid(strategy, ranges):
+    config = config_of(strategy, ranges)
+
+    assert converged(config, [3.0] * 150) == (strategy != "Grid")
+
+
+@each
+def test_maximised_values_converge_as_their_negatives_do_minimised(strategy, ranges):
+    config = config_of(strategy, ranges)
+    objective = amt.Objective(type="Maximize", metric_name="loss")
+    maximised = replace(config, objective=objective)
+    values = [100.0 + (37 * index % 60) / 300 for index in range(60)] + [102.0] * 30
+
+    assert converged(maximised, [-value for value in values]) == converged(
+        config, values
+    )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "ranges"), [case for case in STRATEGIES if case[1] is not POINT]
+)
+def test_new_strategy_judges_convergence_as_the_running_one_did(strategy, ranges):
+    config = config_of(strategy, ranges)
+    running, values = make_strategy(config), [2.0 + index % 7 for index in range(60)]
+    for count in (10, 30, 45, 60):
+        history = ran(config, [1.0, *values[:count]])
+        running.suggest(history, count + 2)
+
+        judged = running.has_converged(history)
+
+        copy = History(config.objective, history.training_jobs)
+        assert make_strategy(config).has_converged(copy) == judged
+
+
+@each_kind_of_space
+@few
+@given(data=st.data())
+def test_convergence_is_judged_in_any_course_and_never_early(strategy, kinds, data):
+    config, asked = data.draw(courses(strategy, kinds))
+
+    for before, _, _ in asked:  # of 24 training jobs at most
+        assert make_strategy(config).has_converged(before) is False

@@ -8,6 +8,7 @@ from threadpoolctl import ThreadpoolController
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters, ParameterRanges
 from amt_magic.strategies.bayesian.acquisition import ExpectedImprovement
+from amt_magic.strategies.bayesian.convergence import UNLIKELY, ChanceOfGain
 from amt_magic.strategies.bayesian.observations import Observations, Reader
 from amt_magic.strategies.bayesian.search import Search
 from amt_magic.strategies.bayesian.surrogate import Surrogate
@@ -47,6 +48,32 @@ class ModelSearch:
         centres = points[self._centres(points, promise.means)]
         search = Search(self._cube, np.random.default_rng([self._seed, index]))
         return search.maximise(lambda points: promise(features(points)), centres)
+
+    def gain_is_unlikely(self, history: History, gain: float) -> bool:
+        """Tell whether no point is likely to be better by `gain` than the best.
+
+        False, as long as the losses do not differ.
+        """
+        seen = self._reader.observations(history)
+        if not seen.tells_something:
+            return False
+        with self._libraries.limit(limits=1):
+            return self._largest_chance(seen, gain) < UNLIKELY
+
+    def _largest_chance(self, seen: Observations, gain: float) -> float:
+        """Return a chance that is enough, of what is pending, or the largest."""
+        features = self._cube.features
+        points, beliefs = self._surrogate.model(seen.points, seen.losses)
+        drop = self._surrogate.drop(seen.points, seen.losses, gain)
+        chance = ChanceOfGain(beliefs, features(points), drop)
+        if len(seen.pending):
+            pending = float(chance(features(seen.pending)).max())
+            if pending >= UNLIKELY:
+                return pending
+        centres = points[self._centres(points, chance.means)]
+        search = Search(self._cube, np.random.default_rng([self._seed, len(points)]))
+        found = search.maximise(lambda points: chance(features(points)), centres)
+        return float(chance(features(found[:1]))[0])
 
     def _centres(self, points: Array, believed: Array) -> list[int]:
         """Return the rows of the best points, and of the best of each category."""

@@ -8,15 +8,24 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from amt_magic.completion import least_improvement
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters, ParameterRanges, configuration_key
 from amt_magic.strategies.bayesian.initial import InitialDesign
 from amt_magic.strategies.random import RandomStrategy
+from amt_magic.strategies.records import (
+    has_long_been_without,
+    losses_of,
+    since_gain,
+    smallest_step,
+)
 
 if TYPE_CHECKING:
     from amt_magic.strategies.bayesian.model_search import ModelSearch
 
 INITIAL = 5  # training jobs that are chosen without a model
+ELSEWHERE = 24  # training jobs that must have looked elsewhere since the last gain
+FAR = 3  # gains above the best: beyond is elsewhere
 
 
 class BayesianStrategy:
@@ -41,6 +50,26 @@ class BayesianStrategy:
             if configuration_key(chosen) not in history.configurations:
                 return chosen
         return self._random.suggest(history, index)
+
+    def has_converged(self, history: History) -> bool:
+        """Tell whether a further gain is unlikely.
+
+        The model is asked, whose chance of a gain is that of the most promising point,
+        like the bound on the regret of Makarova et al., Automatic Termination for
+        Hyperparameter Optimization, AutoML-Conf (2022), section 3. A model errs most
+        about what it has not seen: so it is asked only once many training jobs after
+        the last gain were no mere variants of the best, but worse by three gains.
+        """
+        losses = losses_of(history)
+        if not losses or has_long_been_without(losses):
+            return bool(losses)
+        best = min(losses)
+        gain = least_improvement(best, sorted(losses))
+        elsewhere = sum(loss > best + FAR * gain for loss in since_gain(losses))
+        if elsewhere < ELSEWHERE:
+            return False
+        gain = max(gain, smallest_step(losses))
+        return self._model.gain_is_unlikely(history, gain)
 
     def _promising(self, history: History, index: int) -> Iterator[Hyperparameters]:
         """Yield hyperparameters, the most promising first."""

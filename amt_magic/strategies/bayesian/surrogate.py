@@ -47,6 +47,13 @@ class Surrogate:
             self._models = {key: self._condition(points, losses)}
         return self._models[key]
 
+    def drop(self, points: Array, losses: Array, gain: float) -> float:
+        """Return what a gain on the best loss is in the units of the beliefs."""
+        known = losses[self._informative(points, losses)]
+        best = known.argmin()
+        y = standardised(np.append(known, known[best] - gain))
+        return float(y[best] - y[-1])
+
     def _condition(self, points: Array, losses: Array) -> Model:
         rows = self._informative(points, losses)
         known, y = points[rows], standardised(losses[rows])

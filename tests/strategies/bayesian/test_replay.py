@@ -44,6 +44,9 @@ class Recording:
         self.asked.append((list(history.training_jobs), index, answer))
         return answer
 
+    def has_converged(self, history):
+        return self._strategy.has_converged(history)
+
 
 class Stops(Unrecorded):
     """Asks to stop some training jobs before their first value, and some after it."""
