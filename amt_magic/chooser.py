@@ -9,7 +9,6 @@ from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters
 from amt_magic.strategies import Strategy
 
-
 RARELY = 50  # convergence is asked for when a fiftieth more training jobs have ended
 
 

@@ -17,7 +17,7 @@ from amt_magic.jobs import TrainingJobStatus
 from amt_magic.launcher import run_dry
 from amt_magic.metrics import RESERVED_RESULT, MetricReader
 from amt_magic.scaling import ScalingType
-from amt_magic.store.tables import default_url
+from amt_magic.store.engine import default_url
 from amt_magic.views.formats import duration, plural
 
 SHOWN = 3  # lines of a kind

@@ -12,8 +12,8 @@ from typing import Any
 from amt_magic.config import TuningJobConfig
 from amt_magic.errors import StoreError
 from amt_magic.executors.payload import Payload
+from amt_magic.store.engine import STORE_VARIABLE
 from amt_magic.store.folders import FOLDER_VARIABLE
-from amt_magic.store.tables import STORE_VARIABLE
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

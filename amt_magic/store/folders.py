@@ -4,8 +4,8 @@ import secrets
 import shutil
 from pathlib import Path
 
+from amt_magic.store.engine import data_folder
 from amt_magic.store.job_store import JobStore
-from amt_magic.store.tables import data_folder
 
 FOLDER_VARIABLE = "AMT_MAGIC_FOLDER"  # by which a runner learns its folder
 RUNNER_LOG = "runner.log"

@@ -21,6 +21,7 @@ from amt_magic.jobs import (
     TuningJobStatus,
 )
 from amt_magic.stops import Stop, StopRule
+from amt_magic.store.engine import default_url, open_engine, translated, writing
 from amt_magic.store.rows import (
     Counts,
     from_stop,
@@ -31,15 +32,12 @@ from amt_magic.store.rows import (
     to_training_job,
 )
 from amt_magic.store.tables import (
-    default_url,
     logs,
-    open_engine,
+    next_revision,
     reports,
     stop_requests,
     training_jobs,
-    translated,
     tuning_jobs,
-    writing,
 )
 
 
@@ -195,6 +193,7 @@ class JobStore:
                         (finite, ObjectiveStatus.SUCCEEDED),
                         else_=ObjectiveStatus.FAILED,
                     ),
+                    revision=next_revision(row.id),
                     **stopped,
                 )
             )

@@ -12,17 +12,17 @@ import sqlalchemy as sa
 from amt_magic.errors import ResourceInUseError
 from amt_magic.jobs import TrainingJob, TuningJobStatus
 from amt_magic.savings import Replay
+from amt_magic.store.engine import translated, writing
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.lease import HEARTBEAT_SECONDS, is_alive, own_identity
 from amt_magic.store.rows import from_training_job, storable, to_column
 from amt_magic.store.tables import (
     logs,
+    next_revision,
     reports,
     stop_requests,
     training_jobs,
-    translated,
     tuning_jobs,
-    writing,
 )
 
 FLUSH_SECONDS = 0.1
@@ -178,7 +178,9 @@ class JobWriter:
             return
         numbers = [{"number_": job.index} for job in jobs]
         connection.execute(_delete(training_jobs, self._id, "number"), numbers)
-        rows = [from_training_job(self._id, job) for job in jobs]
+        revision = connection.scalar(sa.select(next_revision(self._id)))
+        new = {"revision": revision}
+        rows = [from_training_job(self._id, job) | new for job in jobs]
         connection.execute(training_jobs.insert(), rows)
         if restarted := [{"number_": number} for number in self._restarted]:
             connection.execute(_delete(reports, self._id, "training_job"), restarted)

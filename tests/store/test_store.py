@@ -18,8 +18,8 @@ from amt_magic.savings import Replay
 from amt_magic.space import configuration_key
 from amt_magic.stops import Stop, StopRule
 from amt_magic.store import tables
+from amt_magic.store.engine import open_engine
 from amt_magic.store.job_store import JobStore
-from amt_magic.store.tables import open_engine
 from tests.generators import tuning_job_configs
 from tests.store.examples import (
     CONFIG,

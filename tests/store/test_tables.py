@@ -15,9 +15,9 @@ from sqlalchemy import event
 
 import amt_magic as amt
 from amt_magic.stops import Stop, StopRule
-from amt_magic.store import tables
+from amt_magic.store.engine import STORE_VARIABLE, default_url, open_engine
 from amt_magic.store.job_store import JobStore
-from amt_magic.store.tables import MIGRATIONS, default_url, open_engine
+from amt_magic.store.tables import MIGRATIONS
 from tests.store.examples import create, measure, training_job, writer_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -187,7 +187,7 @@ def test_link_to_a_network_file_system_is_refused(tmp_path, monkeypatch):
 
 
 def test_default_is_in_jupyters_data_folder(tmp_path, monkeypatch):
-    monkeypatch.delenv(tables.STORE_VARIABLE)
+    monkeypatch.delenv(STORE_VARIABLE)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
 
     assert default_url() == f"sqlite:///{tmp_path / 'amt_magic' / 'amt_magic.sqlite'}"
