@@ -24,7 +24,7 @@ class ChangeReader:
     def __init__(self, store: JobStore, name: str) -> None:
         self._store = store
         self._name = name
-        self._tuning_job = 0
+        self._tuning_job: tuple[int, float] | None = None  # ids are used again
         self._seen = EVERYTHING
 
     def read(self) -> tuple[TuningJobRecord, list[TrainingJob]]:
@@ -34,8 +34,9 @@ class ChangeReader:
         has taken the place of the one read before is read as a whole.
         """
         row = self._store.row(self._name)
-        if row.id != self._tuning_job:
-            self._tuning_job, self._seen = row.id, EVERYTHING
+        if (row.id, row.created_at) != self._tuning_job:
+            self._tuning_job = row.id, row.created_at
+            self._seen = EVERYTHING
         query = sa.select(training_jobs).where(training_jobs.c.tuning_job == row.id)
         if self._seen > EVERYTHING:
             query = query.where(training_jobs.c.revision > self._seen)

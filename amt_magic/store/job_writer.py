@@ -176,9 +176,9 @@ class JobWriter:
         jobs = list(self._jobs.values())
         if not jobs:
             return
+        revision = connection.scalar(sa.select(next_revision(self._id)))
         numbers = [{"number_": job.index} for job in jobs]
         connection.execute(_delete(training_jobs, self._id, "number"), numbers)
-        revision = connection.scalar(sa.select(next_revision(self._id)))
         new = {"revision": revision}
         rows = [from_training_job(self._id, job) | new for job in jobs]
         connection.execute(training_jobs.insert(), rows)
