@@ -11,7 +11,8 @@ import amt_magic as amt
 from amt_magic import completion, tuner
 from amt_magic.chooser import Chooser
 from amt_magic.jobs import History, TrainingJob, TrainingJobStatus
-from amt_magic.simulation import SimulatedExecutor, Unrecorded
+from amt_magic.recorder import Unrecorded
+from amt_magic.simulation import SimulatedExecutor
 from amt_magic.strategies.random import RandomStrategy
 from amt_magic.tuner import Tuner
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import amt_magic as amt
 from amt_magic.executors import Assignment, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJob, TrainingJobStatus
-from amt_magic.simulation import SimulatedExecutor, Unrecorded, simulate
+from amt_magic.recorder import Unrecorded
+from amt_magic.simulation import SimulatedExecutor, simulate
 from amt_magic.tuner import Tuner, training_job_name
 
 X = {"x": amt.Continuous(0, 1)}

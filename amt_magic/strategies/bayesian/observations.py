@@ -1,6 +1,8 @@
 """The history as arrays: what is known of the objective, and what is pending."""
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +10,8 @@ import numpy as np
 from amt_magic.jobs import History, TrainingJob, TrainingJobStatus
 from amt_magic.strategies.bayesian.output import finite
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
+
+MOST_COMPARED = 256  # completed training jobs that a stopped one is compared with
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,8 +28,10 @@ class Observations:
 
     @property
     def tells_something(self) -> bool:
-        """Tell whether two losses differ, so that there is something to model."""
-        return len(self.losses) > 1 and bool(np.ptp(self.losses / 2) > 0)
+        """Tell whether points and losses differ, so that there is something to model."""
+        if len(self.losses) < 2 or not np.ptp(self.points, axis=0).any():
+            return False
+        return bool(np.ptp(self.losses / 2) > 0)
 
 
 class Reader:
@@ -36,13 +42,14 @@ class Reader:
         self._read: dict[int, TrainingJob] = {}
         self._points = np.empty((0, cube.dimension))  # by index
         self._losses = np.empty(0)
+        self._curves: dict[int, list[float]] = {}  # of those that completed
 
     def observations(self, history: History) -> Observations:
         """Return what the history tells.
 
         A training job that failed, or ended without a finite value, has the worst
-        loss of the others; one that was stopped has its latest value, and is left
-        out without one.
+        loss of the others; one that was stopped has the loss that its latest value
+        lets expect (`expected_at_end`), and is left out without a value.
         """
         ended = []
         for job in history.training_jobs:
@@ -50,15 +57,31 @@ class Reader:
                 if not job.status.is_terminal:
                     continue
                 self._keep(job, history)
-            ended.append(job.index)
-        rows = np.array(ended, dtype=int)
-        rows = rows[~np.isnan(self._losses[rows])]
+            ended.append(job)
+        rows = np.array([job.index for job in ended], dtype=int)
+        losses = self._losses[rows]
+        self._look_ahead(ended, losses)
+        told = ~np.isnan(losses)
         pending = [self._cube.encode(job.hyperparameters) for job in history.pending]
         return Observations(
-            points=self._points[rows],
-            losses=finite(self._losses[rows]),
+            points=self._points[rows[told]],
+            losses=finite(losses[told]),
             pending=np.array(pending).reshape(-1, self._cube.dimension),
         )
+
+    def _look_ahead(self, ended: Sequence[TrainingJob], losses: Array) -> None:
+        """Replace the finite losses of stopped training jobs by those to expect."""
+        stopped, whole = defaultdict(list), []
+        for row, job in enumerate(ended):
+            if job.status == TrainingJobStatus.COMPLETED and job.reports:
+                whole.append(self._curves[job.index])
+            elif job.status == TrainingJobStatus.STOPPED and math.isfinite(losses[row]):
+                stopped[len(job.reports)].append(row)
+        for count, rows in stopped.items():
+            others = [each for each in whole[-MOST_COMPARED:] if len(each) >= count]
+            there = np.array([each[count - 1] for each in others])
+            final = np.array([each[-1] for each in others])
+            losses[rows] = expected_at_end(losses[rows], there, final)
 
     def _keep(self, job: TrainingJob, history: History) -> None:
         """Keep the point and the loss of an ended training job; NaN: tells nothing."""
@@ -68,6 +91,9 @@ class Reader:
             self._losses = np.resize(self._losses, size)
         self._points[job.index] = self._cube.encode(job.hyperparameters)
         self._losses[job.index] = _loss(history, job)
+        if job.status == TrainingJobStatus.COMPLETED:
+            values = [report.value for report in job.reports]
+            self._curves[job.index] = list(map(history.objective.loss, values))
         self._read[job.index] = job
 
 
@@ -75,3 +101,23 @@ def _loss(history: History, job: TrainingJob) -> float:
     if job.status == TrainingJobStatus.STOPPED and job.value is None:
         return math.nan
     return math.inf if job.status == TrainingJobStatus.FAILED else history.loss(job)
+
+
+def expected_at_end(losses: Array, there: Array, final: Array) -> Array:
+    """Return final losses to expect of training jobs stopped at the same report.
+
+    expected_at_end([2.5, 4.0], there=[3.0, 2.0], final=[0.3, 0.1])   # [0.2, 1.3]
+
+    `there` and `final` are the losses of completed ones at that report and at their
+    end. A loss stands among `there` where the expected one stands among `final`; by
+    what it is worse than the worst there, or better than the best, the expected one
+    is as well. So stopped ones are judged by their place among others that were as
+    young, not by how young they were. Without completed ones the losses stay.
+    """
+    known = np.isfinite(there) & np.isfinite(final)
+    if not known.any():
+        return losses
+    there, final = np.sort(there[known]), np.sort(final[known])
+    with np.errstate(over="ignore"):
+        beyond = losses - np.clip(losses, there[0], there[-1])
+        return np.interp(losses, there, final) + beyond

@@ -5,11 +5,15 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import amt_magic as amt
-from amt_magic.jobs import History, TrainingJobStatus
+from amt_magic.jobs import History, Report, TrainingJobStatus
 from amt_magic.space import ParameterRanges
-from amt_magic.strategies.bayesian.observations import Reader
+from amt_magic.strategies.bayesian import observations
+from amt_magic.strategies.bayesian.observations import Reader, expected_at_end
+from amt_magic.strategies.bayesian.strategy import BayesianStrategy
 from amt_magic.strategies.bayesian.unit_cube import UnitCube
 from tests.strategies.bayesian.examples import add, end
 
@@ -105,12 +109,121 @@ def test_training_job_that_ended_without_a_value_is_as_bad_as_the_worst():
     assert list(read(history).losses) == [2.0, 2.0]
 
 
-def test_stopped_training_job_has_its_latest_value():
-    history = history_of(2)
-    end(history, 1, 2.0)
-    end(history, 2, 5.0, 4.0, status="Stopped")
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(2.0, 0.1), (2.5, 0.2), (3.0, 0.3), (4.0, 1.3), (1.5, -0.4)],
+)
+def test_stopped_training_job_has_its_place_among_completed_ones(value, expected):
+    history = history_of(3)
+    end(history, 1, 3.0, 9.0, 0.3)
+    end(history, 2, 2.0, 9.0, 0.1)
+    end(history, 3, value, status="Stopped")
 
-    assert list(read(history).losses) == [2.0, 4.0]
+    assert read(history).losses[2] == pytest.approx(expected)
+
+
+def test_place_is_that_of_its_latest_value_at_the_same_report():
+    history = history_of(3)
+    end(history, 1, 1.0, 3.0, 0.3)
+    end(history, 2, 9.0, 2.0, 0.1)
+    end(history, 3, 1.0, 2.5, status="Stopped")
+
+    assert read(history).losses[2] == pytest.approx(0.2)
+
+
+def test_place_of_what_is_maximised_is_by_loss():
+    history = history_of(3, "Maximize")
+    end(history, 1, 0.1, 0.9)
+    end(history, 2, 0.3, 0.7)
+    end(history, 3, 0.25, status="Stopped")
+
+    assert read(history).losses[2] == pytest.approx(-0.85)
+
+
+def test_young_training_job_is_not_worse_for_being_young():
+    history = history_of(4)
+    for index, best in ((1, 0.1), (2, 0.3), (3, 0.5)):
+        end(history, index, best + 2.0, best + 1.0, best)
+    end(history, 4, 0.3 + 2.0, status="Stopped")
+
+    assert read(history).losses[3] == pytest.approx(0.3)
+
+
+def test_stopped_training_job_that_looked_good_too_early_is_not_the_best():
+    history = history_of(3)
+    end(history, 1, 0.2, 0.6)  # losses that grow
+    end(history, 2, 0.3, 0.8)
+    end(history, 3, 0.25, status="Stopped")
+
+    losses = read(history).losses
+
+    assert losses[0] < losses[2] < losses[1]
+
+
+@pytest.mark.parametrize(
+    "curve", [(), (4.0,), (4.0, math.nan, 1.0), (4.0, 3.0, math.inf)]
+)
+def test_without_others_to_compare_with_the_latest_value_counts(curve):
+    history = history_of(3)
+    end(history, 1, *curve)
+    end(history, 2, 1.0, 0.5, status="Stopped")
+    end(history, 3, 9.0, 8.0, 7.0, status="Failed")
+
+    assert read(history).losses[1] == 0.5
+
+
+def test_stopped_ones_are_compared_with_completed_ones_alone():
+    history = history_of(5)
+    end(history, 1, 2.0, 0.2)
+    end(history, 2, 3.0, status="Stopped")
+    end(history, 3, 3.0, 8.0, status="Stopped")
+    end(history, 4, 3.0, 9.0, status="Failed")
+    history.record(Report(index=5, resource=1, value=3.0, time=1.0))
+
+    assert read(history).losses[1] == pytest.approx(1.2)
+
+
+def test_completed_one_that_ended_with_that_report_is_compared_with():
+    history = history_of(3)
+    end(history, 1, 3.0, 0.3)
+    end(history, 2, 3.0, 0.2, 0.1)
+    end(history, 3, 3.0, 0.25, status="Stopped")
+
+    assert read(history).losses[2] == pytest.approx(0.2)
+
+
+def test_latest_completed_ones_are_compared_with(monkeypatch):
+    monkeypatch.setattr(observations, "MOST_COMPARED", 2)
+    history = history_of(4)
+    end(history, 1, 2.0, 99.0)
+    end(history, 2, 2.0, 0.2)
+    end(history, 3, 4.0, 0.4)
+    end(history, 4, 3.0, status="Stopped")
+
+    assert read(history).losses[3] == pytest.approx(0.3)
+
+
+LOSSES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8)
+
+
+@given(LOSSES, st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 2), max_size=8))
+def test_of_two_stopped_at_the_same_report_the_better_stays_so(losses, pairs):
+    there, final = np.array(pairs).reshape(-1, 2).T
+
+    expected = expected_at_end(np.sort(losses), there, final)
+
+    assert (np.diff(expected) >= -1e-9).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_expectations_of_huge_losses_are_finite():
+    history = history_of(4)
+    end(history, 1, -1e308, 1e308)
+    end(history, 2, -1e307, -1e308)
+    end(history, 3, 1e308, status="Stopped")
+    end(history, 4, -5e307, status="Stopped")
+
+    assert np.isfinite(read(history).losses).all()
 
 
 def test_training_job_that_was_stopped_before_its_first_value_tells_nothing():
@@ -136,7 +249,8 @@ def test_order_in_which_training_jobs_ended_is_irrelevant():
     for order in permutations((1, 2, 4)):
         history, reader = history_of(4), Reader(CUBE)
         for index in order:
-            end(history, index, float(index))
+            status = "Stopped" if index == 2 else "Completed"
+            end(history, index, float(index), *[0.5] * (index != 2), status=status)
             seen = reader.observations(history)
         found.append([seen.points.tolist(), list(seen.losses), seen.pending.tolist()])
 
@@ -168,15 +282,17 @@ def test_training_job_that_ran_again_has_the_value_of_its_last_attempt():
 
 def test_one_reader_reads_two_histories_apart():
     reader = Reader(CUBE)
-    one, other = history_of(3), history_of(2)
-    for index in (1, 2, 3):
-        end(one, index, float(index))
-    for index in (1, 2):
-        end(other, index, 10.0 * index)
+    one, other = history_of(3), history_of(3)
+    end(one, 1, 2.0, 0.2)
+    end(one, 2, 4.0, 0.4)
+    end(one, 3, 3.0, status="Stopped")
+    end(other, 1, 20.0, 7.0)
+    end(other, 2, 40.0, 9.0, status="Failed")
+    end(other, 3, 10.0, status="Stopped")
 
     found = [list(reader.observations(each).losses) for each in (one, other, one)]
 
-    assert found == [[1.0, 2.0, 3.0], [10.0, 20.0], [1.0, 2.0, 3.0]]
+    assert found == [list(read(each).losses) for each in (one, other, one)]
 
 
 def test_reader_that_read_before_reads_as_a_new_one_does():
@@ -184,7 +300,9 @@ def test_reader_that_read_before_reads_as_a_new_one_does():
     for index in range(1, 200):
         add(history, index, {"n": 8 * index / 200, "kind": "ab"[index % 2]})
         if index % 3:
-            end(history, index, math.sin(index))
+            status = "Stopped" if index % 5 else "Completed"
+            values = [math.sin(index), math.sin(2 * index), math.sin(3 * index)]
+            end(history, index, *values[: index % 5 or 3], status=status)
         seen = reader.observations(history)
 
     new = read(history)
@@ -213,3 +331,15 @@ def test_something_is_told_where_two_losses_differ(losses, tells):
         end(history, index, loss)
 
     assert read(history).tells_something == tells
+
+
+def test_one_configuration_alone_tells_nothing_whatever_its_losses():
+    ranges = ParameterRanges({"kind": amt.Categorical("a")})
+    history = History(amt.Objective(type="Minimize", metric_name="loss"))
+    for index in range(1, 8):
+        add(history, index, {"kind": "a"})
+        end(history, index, float(index))
+    strategy = BayesianStrategy(ranges, 0)
+
+    assert strategy.suggest(history, 8) is None
+    assert not strategy.has_converged(history)

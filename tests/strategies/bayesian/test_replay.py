@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from amt_magic.jobs import History
-from amt_magic.simulation import SimulatedExecutor, Unrecorded
+from amt_magic.recorder import Unrecorded
+from amt_magic.simulation import SimulatedExecutor
 from amt_magic.space import configuration_key
 from amt_magic.tuner import Tuner, make_strategy
 from tests.strategies.bayesian.examples import (
