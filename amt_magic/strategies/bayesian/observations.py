@@ -28,7 +28,7 @@ class Observations:
 
     @property
     def tells_something(self) -> bool:
-        """Tell whether points and losses differ, so that there is something to model."""
+        """Tell whether points and losses differ: there is something to model."""
         if len(self.losses) < 2 or not np.ptp(self.points, axis=0).any():
             return False
         return bool(np.ptp(self.losses / 2) > 0)
