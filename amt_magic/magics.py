@@ -1,37 +1,21 @@
 """`%%tune` and `%tune`: parse the line, call the public function, display."""
 
-from collections.abc import Callable
-from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from amt_magic.checks import Faults, nearest
-from amt_magic.errors import (
-    NotServedError,
-    TuningJobFailedError,
-    ValidationError,
-)
-from amt_magic.inputs.option_lines import (
-    comment_options,
-    merge_options,
-    read_options,
-)
-from amt_magic.inputs.option_table import OPTIONS, RUNNING_OPTIONS, Option
-from amt_magic.ranges import (
-    CategoricalParameter,
-)
+from amt_magic.errors import NotServedError, TuningJobFailedError
+from amt_magic.inputs.option_lines import read_options
+from amt_magic.inputs.option_table import OPTIONS, Option
 from amt_magic.settings import Quotas, TuneSettings
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from amt_magic.config import TuningJobConfig
     from amt_magic.executors.payload import Payload
-    from amt_magic.inputs.cell import Cell
-
-Result = TypeVar("Result")
-UNKNOWN_RANGES = {"?": CategoricalParameter("?")}  # of a cell that has faults itself
+    from amt_magic.inputs.tune_cell import TuneCell
+    from amt_magic.tuning_jobs import TuningJob
 
 EXAMPLE = """\
     %%tune churn --maximize accuracy --max-jobs 40 --max-parallel-jobs 4
@@ -112,15 +96,29 @@ class Tune(Magics, TuneSettings):
     tune.__doc__ = explanation()
 
     def _cell(self, line: str, text: str) -> None:
-        from amt_magic import verbs
         from amt_magic.dry_run import dry_run
+
+        asked = self._read(line, text)
+        if asked.options.get("dry_run"):
+            print(dry_run(asked.config, self._payload(asked)))  # noqa: T201
+            return
+        job = self._start(asked)
+        if asked.options.get("no_wait"):
+            job.show()
+            print(_further(job.name))  # noqa: T201
+            return
+        self._wait(job)
+
+    def start(self, line: str, text: str) -> "TuningJob":
+        """Start the tuning job of a cell and return at once: the form's Run."""
+        return self._start(self._read(line, text))
+
+    def _start(self, asked: "TuneCell") -> "TuningJob":
+        from amt_magic import verbs
         from amt_magic.hints import hints
 
-        name, options, cell, config = self._read(line, text)
-        payload = self._payload(name or "cell", options, cell, config)
-        if options.get("dry_run"):
-            print(dry_run(config, payload))  # noqa: T201
-            return
+        name, options, _, config = asked
+        payload = self._payload(asked)
         job = verbs.create(
             config,
             payload,
@@ -133,11 +131,7 @@ class Tune(Magics, TuneSettings):
             print(hint)  # noqa: T201
         if variable := options.get("out"):
             self.names[variable] = job
-        if options.get("no_wait"):
-            job.show()
-            print(_further(job.name))  # noqa: T201
-            return
-        self._wait(job)
+        return job
 
     def _wait(self, job: Any) -> None:
         """Wait with the display; a failed job is an error, so that Run All stops."""
@@ -149,55 +143,21 @@ class Tune(Magics, TuneSettings):
         if summary.status == "Failed":
             raise TuningJobFailedError(f"tuning job {job.name!r}: {summary.reason}")
 
-    def _read(
-        self, line: str, text: str
-    ) -> tuple[str | None, dict[str, Any], "Cell", "TuningJobConfig"]:
-        """Read line and cell; raise the faults of both, and of the config, together."""
-        from amt_magic.config import check_name
-        from amt_magic.inputs.cell import parse_cell
-        from amt_magic.inputs.options import build_config
-        from amt_magic.max_resource import literals_in, with_max_resource
+    def _read(self, line: str, text: str) -> "TuneCell":
+        from amt_magic.inputs.tune_cell import read_tune_cell
 
-        faults = Faults()
-        words, options = read_options(faults, line, OPTIONS)
-        rule = "must be one name, then options"
-        faults.check(len(words) <= 1, "the line", rule, " ".join(words))
-        for word in words[:1]:
-            check_name(faults, "NAME", word)
-        more, further = read_options(faults, comment_options(text), OPTIONS)
-        faults.check(not more, "# tune:", "must be options only", " ".join(more))
-        options = merge_options(further, options)
-        options = merge_options(self.option_defaults(), options)
-        _check_variable(faults, options.get("out"))
-        cell = _collect(
-            faults,
-            lambda: parse_cell(text, self.names, is_script="script" in options),
-        )
-        running = {option.name for option in RUNNING_OPTIONS}
-        asked = {k: value for k, value in options.items() if k not in running}
-        ranges = cell.ranges if cell else UNKNOWN_RANGES
-        config = _collect(faults, lambda: build_config(ranges, asked, style="magic"))
-        faults.raise_if_any()
-        assert cell is not None
-        assert config is not None
-        config = with_max_resource(config, literals_in(cell.body))
-        return (words[0] if words else None), options, cell, config
+        return read_tune_cell(line, text, self.names, self.option_defaults())
 
-    def _payload(
-        self,
-        name: str,
-        options: dict[str, Any],
-        cell: "Cell",
-        config: "TuningJobConfig",
-    ) -> "Payload":
+    def _payload(self, asked: "TuneCell") -> "Payload":
         from amt_magic.inputs.function import cell_payload
         from amt_magic.verbs import make_payload
 
+        name, options, cell, config = asked
         if script := options.get("script"):
             return make_payload(script, config)
         return cell_payload(
             cell,
-            name=name,
+            name=name or "cell",
             objective_name=config.objective.metric_name,
             namespace=self.names,
         )
@@ -239,20 +199,6 @@ class Tune(Magics, TuneSettings):
         if verb == "best":
             return job.best_training_job
         return getattr(job, verb)(**options)
-
-
-def _collect(faults: Faults, work: Callable[[], Result]) -> Result | None:
-    """Return what `work` returns; note its faults if it has some."""
-    try:
-        return work()
-    except ValidationError as error:
-        faults.found += error.faults
-        return None
-
-
-def _check_variable(faults: Faults, name: str | None) -> None:
-    holds = name is None or (name.isidentifier() and not iskeyword(name))
-    faults.check(holds, "--out", "must be the name of a variable", name)
 
 
 def _further(name: str) -> str:

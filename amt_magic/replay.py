@@ -16,6 +16,7 @@ from amt_magic.schedulers.hyperband import Hyperband
 from amt_magic.schedulers.median import MedianRule
 
 MOST_REPORTS = 200_000  # that are decided again, which takes about 3 s
+MOST_EACH = 20_000  # of a training job: Hyperband's largest maximum
 
 
 def replays(
@@ -31,14 +32,14 @@ def replays(
     (Random and Grid do; Bayesian learns from what it sees).
 
     Empty, where early stopping ran, no training job has reported twice, or there are
-    more than 200,000 reports.
+    more reports than 200,000, or 20,000 of one training job.
     """
     lengths = [len(job.reports) for job in training_jobs]
     longest = max(lengths, default=0)
     ran_without = config.early_stopping == EarlyStoppingType.OFF
     if config.strategy == Strategy.HYPERBAND or not ran_without:
         return []
-    if longest < 2 or sum(lengths) > MOST_REPORTS:
+    if longest < 2 or longest > MOST_EACH or sum(lengths) > MOST_REPORTS:
         return []
     asked: dict[str, Scheduler] = {
         "Auto": MedianRule(),

@@ -73,7 +73,11 @@ def run(name: str, folder: Path) -> None:
         executor.close()
     if tuner.error:
         traceback.print_exception(tuner.error)  # to the runner's log
-    saved = replays(config, history.training_jobs)
+    saved = []
+    try:
+        saved = replays(config, history.training_jobs)
+    except Exception:  # it is no part of the tuning job, which has ended
+        traceback.print_exc()
     writer.finish(outcome.status, outcome.reason, tuner.seconds_choosing, saved)
 
 

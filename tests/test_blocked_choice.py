@@ -181,7 +181,8 @@ def test_exception_fails_the_job_after_what_ended_was_recorded(real):
     assert status == "Failed"
     assert reason.startswith("the strategy failed: LookupError: the strategy is broken")
     assert told["seen"]
-    assert told["recorded"] == ["Completed"] * 2
+    assert "Completed" in told["recorded"]
+    assert set(told["recorded"]) <= {"Completed", "Stopped"}
 
 
 def test_strategy_that_answers_at_once_takes_next_to_nothing(real):

@@ -120,6 +120,15 @@ def test_more_reports_than_are_affordable_are_not_decided_again(monkeypatch):
     assert replays(config, history.training_jobs) == []
 
 
+def test_training_jobs_longer_than_any_maximum_are_not_decided_again(monkeypatch):
+    config, history = run()
+    monkeypatch.setattr(module, "MOST_EACH", EPOCHS - 1)
+
+    assert replays(config, history.training_jobs) == []
+    longest = amt.HyperbandStrategyConfig(max_resource=20_000)
+    assert longest.max_resource == 20_000
+
+
 def test_order_of_the_given_training_jobs_does_not_matter():
     config, history = run(parallel=4)
     shuffled = random.Random(0).sample(history.training_jobs, len(history))
