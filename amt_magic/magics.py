@@ -9,6 +9,7 @@ from amt_magic.errors import NotServedError, TuningJobFailedError
 from amt_magic.inputs.option_lines import read_options
 from amt_magic.inputs.option_table import OPTIONS, Option
 from amt_magic.settings import Quotas, TuneSettings
+from amt_magic.tab import IDENTIFIER, Verbs, make_matcher
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -218,7 +219,18 @@ def register(ipython: "InteractiveShell") -> None:
     """Add the magics and what `%config` sets."""
     magics = Tune(ipython)
     ipython.register_magics(magics)
+    ipython.Completer.custom_matchers.append(make_matcher(_verbs(), _job_names))
     ipython.configurables.append(magics.quotas)
+
+
+def _verbs() -> Verbs:
+    return Verbs({verb: VERB_OPTIONS.get(verb, ()) for verb in VERBS}, ALL)
+
+
+def _job_names() -> list[str]:
+    from amt_magic.store.job_store import JobStore
+
+    return JobStore().names()
 
 
 def unregister(ipython: "InteractiveShell") -> None:
@@ -226,6 +238,9 @@ def unregister(ipython: "InteractiveShell") -> None:
     for kind in ("line", "cell"):
         ipython.magics_manager.magics[kind].pop("tune", None)
     ipython.magics_manager.registry.pop("Tune", None)
+    matchers = ipython.Completer.custom_matchers
+    name = "matcher_identifier"
+    matchers[:] = [m for m in matchers if getattr(m, name, "") != IDENTIFIER]
     ours = (Tune, Quotas)
     ipython.configurables[:] = [
         c for c in ipython.configurables if not isinstance(c, ours)

@@ -63,6 +63,16 @@ class Stop:
             f"median of the averages until then of {self.compared} earlier {jobs}"
         )
 
+    @property
+    def brief(self) -> str:
+        """The sentence without what a table shows beside it, and without a trend."""
+        if self.rule == StopRule.RUNG:
+            return f"rung {self.resource}: {self._standing()}"
+        if self.rule == StopRule.MEDIAN:
+            median = f"the median {self.limit:.4g} of {self.compared}"
+            return f"report {self.resource}: worse than {median}"
+        return str(self)
+
     def _trend(self) -> str:
         if self.score is None or self.value is None or self.trend_from is None:
             return ""

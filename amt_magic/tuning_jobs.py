@@ -1,6 +1,7 @@
 """TuningJob, the handle on a tuning job from any process."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ from amt_magic.errors import (
     StoreError,
     TuningJobInterruptedError,
 )
-from amt_magic.executors.logs import log_file, read_log
+from amt_magic.executors.logs import log_file, read_log, read_tail
 from amt_magic.executors.payload import read_manifest
+from amt_magic.inputs.cell_writer import write_cell
 from amt_magic.jobs import History, TrainingJob, TuningJobRecord, TuningJobStatus
 from amt_magic.launcher import start_runner
+from amt_magic.store.changes import ChangeReader
 from amt_magic.store.folders import runner_log_end
 from amt_magic.store.job_store import JobStore
 from amt_magic.views.summary import TuningJobSummary, summarize
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from skopt.utils import OptimizeResult
+
+    from amt_magic.views.live_output import LiveOutput
+    from amt_magic.views.live_view import LiveView
 
 
 class TuningJob:
@@ -105,9 +111,49 @@ class TuningJob:
         """Wait as `wait` does; with `final`, show the finished job at the end."""
         from amt_magic.views.progress import watch
 
-        watch(self.summary, timeout=timeout, final=final)
+        watch(
+            self.summary,
+            timeout=timeout,
+            final=final,
+            is_over=self._is_over,
+            live=self._live_output,
+        )
         if self._record.is_interrupted:
             raise self._interrupted()
+
+    def _is_over(self) -> bool:
+        record = self._record
+        return record.status.is_terminal or record.is_interrupted
+
+    def view(self) -> "LiveView":
+        """Return a live view, to look closely at a job that runs or has ended."""
+        from amt_magic.views.feed import Feed
+        from amt_magic.views.live_view import LiveView
+
+        feed = Feed(ChangeReader(self._store, self.name), self._cell())
+        return LiveView(self.name, feed, self)
+
+    def _live_output(self) -> "LiveOutput | None":
+        from amt_magic.views.live_output import LiveOutput
+
+        try:
+            self.view()
+        except (ImportError, FileNotFoundError):
+            return None
+        return LiveOutput(self.view(), self.summary)
+
+    def _cell(self) -> str:
+        """Return the cell of this tuning job, with its body if it had one."""
+        body = ""
+        with suppress(StoreError):  # the payload was removed to make room
+            payload = read_manifest(self._store.folder(self.name))
+            body = payload.source if payload.kind == "cell" else ""
+        return write_cell(self.config, name=self.name, body=body)
+
+    def log_end(self, training_job: int) -> str:
+        """Return the last 64 kB of what a training job printed."""
+        text = read_tail(log_file(self._store.folder(self.name), training_job))
+        return text or self._store.log_tail(self.name, training_job) or ""
 
     def _interrupted(self) -> TuningJobInterruptedError:
         last = runner_log_end(self._store.folder(self.name))
@@ -187,10 +233,16 @@ class TuningJob:
         shutil.rmtree(folder, ignore_errors=True)
 
     def show(self) -> None:
-        """Display the table of training jobs and the plot."""
-        from amt_magic.views.progress import show
+        """Display the table and the plot; while the job runs, a live view."""
+        from amt_magic.views.progress import is_kernel, show
 
-        show(self.summary())
+        summary = self.summary()
+        if summary.has_ended or not is_kernel():
+            show(summary)
+            return
+        if output := self._live_output():
+            output.update(summary)
+            output.close()
 
     def describe(self) -> dict[str, Any]:
         """Return the answer of DescribeHyperParameterTuningJob."""

@@ -92,3 +92,19 @@ def test_those_are_early_that_a_scheduler_made_for_a_bad_value():
     early = {rule for rule in StopRule if rule.is_early}
 
     assert early == {StopRule.MEDIAN, StopRule.RUNG, StopRule.NOT_FINITE}
+
+
+def test_brief_leaves_out_what_a_table_shows_beside_it():
+    median = Stop(
+        rule=StopRule.MEDIAN,
+        metric="auc",
+        resource=4,
+        value=0.5,
+        limit=0.75,
+        compared=7,
+    )
+    rung = Stop(**AT_A_RUNG, **TREND, place=17)
+
+    assert median.brief == "report 4: worse than the median 0.75 of 7"
+    assert rung.brief == "rung 9: 17th of 24, better half ends at 0.55"
+    assert ON_REQUEST.brief == str(ON_REQUEST)

@@ -26,6 +26,7 @@ class ChangeReader:
         self._name = name
         self._tuning_job: tuple[int, float] | None = None  # ids are used again
         self._seen = EVERYTHING
+        self._objective = ""
 
     def read(self) -> tuple[TuningJobRecord, list[TrainingJob]]:
         """Return the record and what has changed, by index.
@@ -40,21 +41,22 @@ class ChangeReader:
         query = sa.select(training_jobs).where(training_jobs.c.tuning_job == row.id)
         if self._seen > EVERYTHING:
             query = query.where(training_jobs.c.revision > self._seen)
+        record = to_record(row)
+        self._objective = storable(record.config.objective.metric_name)
         rows = self._read(query.order_by(training_jobs.c.number))
         changed = max((each.revision or 0 for each in rows), default=self._seen)
         self._seen = max(self._seen, changed)
-        return to_record(row), [to_training_job(each) for each in rows]
+        return record, [to_training_job(each) for each in rows]
 
     def curve(self, training_job: int, above: int = 0) -> list[Report]:
-        """Return a training job's reports of the objective above a resource."""
-        row = self._store.row(self._name)
-        objective = to_record(row).config.objective.metric_name
+        """Return reports of the objective of a training job that was read."""
+        tuning_job = self._tuning_job[0] if self._tuning_job else None
         query = (
             sa.select(reports)
             .where(
-                reports.c.tuning_job == row.id,
+                reports.c.tuning_job == tuning_job,
                 reports.c.training_job == training_job,
-                reports.c.metric == storable(objective),
+                reports.c.metric == self._objective,
                 reports.c.resource > above,
             )
             .order_by(reports.c.resource)

@@ -96,12 +96,15 @@ class JobStore:
 
     def newest_name(self) -> str:
         """Return the name of the newest tuning job."""
-        rows = self._read(
-            sa.select(tuning_jobs.c.name).order_by(tuning_jobs.c.id.desc()).limit(1)
-        )
-        if not rows:
+        names = self.names()
+        if not names:
             raise ResourceNotFoundError("the store has no tuning job yet")
-        return str(rows[0].name)
+        return names[0]
+
+    def names(self) -> list[str]:
+        """Return the names of all tuning jobs, newest first."""
+        query = sa.select(tuning_jobs.c.name).order_by(tuning_jobs.c.id.desc())
+        return [str(row.name) for row in self._read(query)]
 
     def exists(self, name: str) -> bool:
         """Tell whether a tuning job has this name."""

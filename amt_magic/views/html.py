@@ -34,14 +34,18 @@ BEST = ' style="background-color:#12946d22;font-weight:600"'
 LEFT = ' style="text-align:left;white-space:nowrap"'
 
 
-def render_html(summary: TuningJobSummary, *, plot: bool = True) -> str:
+def render_html(
+    summary: TuningJobSummary, *, plot: bool = True, behind: str = ""
+) -> str:
     """Render a tuning job as one `.amt-summary` element, 150 kB at most.
 
-    `plot=False` leaves the image out, which takes most of the time.
+    `plot=False` leaves the image out, which takes most of the time. `behind`: the id
+    of a live view that hides this one as long as it lives.
     """
     name, status = escape(visible(summary.name)), escape(summary.status)
+    hidden = f' data-amt-behind="{escape(behind)}"' if behind else ""
     parts = (
-        f'<div class="amt-summary {NO_MATH}" data-name="{name}"',
+        f'<div class="amt-summary {NO_MATH}" data-name="{name}"{hidden}',
         f'data-status="{status}">',
         STYLE,
         *_header(summary),

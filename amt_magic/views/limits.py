@@ -1,11 +1,11 @@
 """The limits of a tuning job, and how much of them is reached."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from amt_magic.completion import Criteria
 from amt_magic.config import Strategy, TuningJobConfig
-from amt_magic.jobs import History, TrainingJob, TuningJobRecord
+from amt_magic.jobs import TuningJobRecord
+from amt_magic.views.tally import Tally
 
 TRAINING_JOBS = "training jobs"  # what limits are of
 RUN_TIME = "seconds"
@@ -33,29 +33,24 @@ def most_training_jobs(config: TuningJobConfig) -> int | None:
 
 
 def limits_in_force(
-    record: TuningJobRecord,
-    training_jobs: Sequence[TrainingJob],
-    elapsed: float,
-    best: float | None,
+    record: TuningJobRecord, tally: Tally, elapsed: float
 ) -> Iterator[Limit]:
-    """Yield the limits and criteria; `elapsed`: seconds, `best`: value so far."""
+    """Yield the limits and criteria; `elapsed` is in seconds."""
     config = record.config
     most, criteria = most_training_jobs(config), config.completion_criteria
     if most is not None:
-        ended = sum(job.status.is_terminal for job in training_jobs)
-        yield Limit(what=TRAINING_JOBS, limit=most, reached=ended)
+        yield Limit(what=TRAINING_JOBS, limit=most, reached=tally.counts.ended)
     seconds = config.resource_limits.max_runtime_in_seconds
     if seconds is not None:
         yield Limit(what=RUN_TIME, limit=seconds, reached=elapsed)
     target = criteria.target_objective_metric_value
     if target is not None:
-        yield Limit(what=TARGET, limit=target, reached=best)
+        best = tally.best
+        yield Limit(what=TARGET, limit=target, reached=best.value if best else None)
     not_improving = criteria.max_number_of_training_jobs_not_improving
     if not_improving is not None:
-        reached = Criteria(config, History(config.objective, training_jobs))
-        yield Limit(
-            what=NOT_IMPROVING, limit=not_improving, reached=reached.not_improving
-        )
+        reached = tally.not_improving
+        yield Limit(what=NOT_IMPROVING, limit=not_improving, reached=reached)
     has_converged = record.converged_at is not None
     if has_converged or criteria.complete_on_convergence:
         yield Limit(what=CONVERGENCE, limit=1, reached=has_converged)

@@ -8,17 +8,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from amt_magic.views import headlines
 from amt_magic.views.formats import duration, number, visible
 from amt_magic.views.render import bundle, render_text
 from amt_magic.views.summary import TuningJobSummary
 
+if TYPE_CHECKING:
+    from amt_magic.views.live_output import LiveOutput
+
 LONGEST_PAUSE = 0.2  # seconds between two reads, so that the end is seen in 0.25
 UPDATE_SECONDS = 1.0  # least time between two updates of a notebook's output
 CLOCK_SECONDS = 10.0  # an output without news is updated for its times only
 BAR_SECONDS = 0.1
+SHARE = 0.1  # of the time, at most, that reading may take
 
 
 class Display(Protocol):
@@ -40,31 +44,45 @@ def watch(
     timeout: float | None = None,
     poll_seconds: float = 0.05,
     final: bool = True,
+    is_over: Callable[[], bool] = lambda: False,
+    live: Callable[[], "LiveOutput | None"] = lambda: None,
 ) -> TuningJobSummary:
     """Show a tuning job until it has ended, or `timeout` seconds have passed.
 
     Returns the last summary read; an interrupted job counts as ended. `final`: at
-    the end show table and plot, in place of the display or below the bar. What
-    `read` raises, and KeyboardInterrupt, pass through once the display is closed.
+    the end show table and plot, in place of the display or below the bar. `is_over`
+    tells cheaply between two reads that the job may have ended. `live` makes a live
+    view, for a notebook. What `read` raises, and KeyboardInterrupt, pass through once
+    the display is closed.
     """
-    display = _choose_display()
+    display = _choose_display(live)
     started = time.monotonic()
     try:
         while True:
+            before = time.monotonic()
             summary = read()
             waited = time.monotonic() - started
             if summary.has_ended or (timeout is not None and waited >= timeout):
                 break
             display.update(summary)
             pause = max(poll_seconds, min(LONGEST_PAUSE, waited / 50))
+            until = time.monotonic() + max(pause, (time.monotonic() - before) / SHARE)
             if timeout is not None:
-                pause = min(pause, max(0.0, started + timeout - time.monotonic()))
-            time.sleep(pause)
+                until = min(until, started + timeout)
+            _sleep(until, pause, is_over)
     except BaseException:
         display.close()
         raise
     display.finish(summary, final=final)
     return summary
+
+
+def _sleep(until: float, longest: float, is_over: Callable[[], bool]) -> None:
+    """Sleep, `longest` seconds at a time, unless it is over before."""
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, longest))
+        if until - time.monotonic() > 0 and is_over():
+            return
 
 
 def show(summary: TuningJobSummary) -> None:
@@ -156,10 +174,14 @@ def _ipython() -> Any:
     return None if ipython is None else ipython.get_ipython()
 
 
-def _choose_display() -> Display:
+def _choose_display(live: Callable[[], "LiveOutput | None"]) -> Display:
     """Choose by the shell: only a kernel's frontend can replace an output."""
-    is_kernel = getattr(_ipython(), "kernel", None) is not None
-    return NotebookOutput() if is_kernel else TerminalBar()
+    return (live() or NotebookOutput()) if is_kernel() else TerminalBar()
+
+
+def is_kernel() -> bool:
+    """Tell whether this process is the kernel of a notebook."""
+    return getattr(_ipython(), "kernel", None) is not None
 
 
 def _display(data: dict[str, str]) -> Any:

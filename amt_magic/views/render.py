@@ -7,9 +7,14 @@ from amt_magic.views.text import render_text
 __all__ = ["bundle", "render_html", "render_text"]
 
 
-def bundle(summary: TuningJobSummary, *, plot: bool = True) -> dict[str, str]:
-    """Render a tuning job for `display(bundle(summary), raw=True)`."""
+def bundle(
+    summary: TuningJobSummary, *, plot: bool = True, behind: str = ""
+) -> dict[str, str]:
+    """Render a tuning job for `display(bundle(summary), raw=True)`.
+
+    `behind` is the id of a live view that hides this one.
+    """
     return {
-        "text/html": render_html(summary, plot=plot),
+        "text/html": render_html(summary, plot=plot, behind=behind),
         "text/plain": render_text(summary),
     }

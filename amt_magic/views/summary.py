@@ -2,9 +2,8 @@
 
 import math
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from operator import attrgetter
 from typing import Any, cast
@@ -25,25 +24,10 @@ from amt_magic.views.limits import (
     most_training_jobs,
     seconds_left,
 )
-from amt_magic.views.saved import saved_so_far
+from amt_magic.views.tally import Counts, Tally
 
 INTERRUPTED = "interrupted"
 ENDED = frozenset(status.value for status in TrainingJobStatus if status.is_terminal)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Training jobs by status; `running` are those that have not ended."""
-
-    completed: int = 0
-    stopped: int = 0
-    failed: int = 0
-    running: int = 0
-
-    @property
-    def ended(self) -> int:
-        """Training jobs that have ended."""
-        return self.completed + self.stopped + self.failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +59,7 @@ class TuningJobSummary:
     `status` is Amazon's word, or "interrupted" when the runner is dead. `rows`
     are best first, then those running, then those without a usable value. `saved`:
     what early stopping has saved so far, `replays`: would have, where it was off.
+    `gave_single_values`: it had nothing to judge.
     `best_so_far` has the corners of the line only: (index, value).
     """
 
@@ -100,15 +85,9 @@ class TuningJobSummary:
     best_so_far: tuple[tuple[int, float], ...]
     rows: tuple[TrainingJobRow, ...]
     failures: tuple[FailureGroup, ...]
-    stops_early: bool = False
+    gave_single_values: bool = False
     saved: Savings | None = None
     replays: tuple[Replay, ...] = ()
-
-    @property
-    def gave_single_values(self) -> bool:
-        """Tell whether early stopping had nothing to judge: one value from each."""
-        ended = [row.reports for row in self.rows if row.has_ended]
-        return self.stops_early and len(ended) > 1 and max(ended) == 1
 
     @property
     def progress(self) -> str:
@@ -141,18 +120,33 @@ def summarize(
     reports of each training job only the latest is read.
     """
     now = time.time() if now is None else now
-    config, counts = record.config, _count(training_jobs)
-    names = tuple(config.ranges)
+    config, tally = record.config, Tally(record.config, training_jobs)
     rows = _rows(record, sorted(training_jobs, key=attrgetter("index")), now)
     usable = [row for row, status in rows if status == ObjectiveStatus.SUCCEEDED]
-    best_so_far = _best_so_far(usable, config.objective)
     best_first = sorted(usable, key=lambda row: _loss(row, config.objective))
-    best = best_first[0] if best_first else None
-    best_value = best.value if best else None
+    return replace(
+        summarize_briefly(record, tally, now),
+        best=best_first[0] if best_first else None,  # the row itself
+        best_so_far=_best_so_far(usable, config.objective),
+        rows=(
+            *best_first,
+            *(row for row, status in rows if status == ObjectiveStatus.PENDING),
+            *(row for row, status in rows if status == ObjectiveStatus.FAILED),
+        ),
+        failures=fold_failures(training_jobs, tuple(config.ranges)),
+    )
+
+
+def summarize_briefly(
+    record: TuningJobRecord, tally: Tally, now: float
+) -> TuningJobSummary:
+    """Compute the summary without rows, failures, and the best so far."""
+    config, counts = record.config, tally.counts
     elapsed = _seconds_elapsed(record, now)
-    most = most_training_jobs(record.config)
     has_ended = record.status.is_terminal or record.is_interrupted
+    best = [row for row, _ in _rows(record, filter(None, [tally.best]), now)]
     hyperband = config.strategy == Strategy.HYPERBAND
+    stops_early = hyperband or config.early_stopping != EarlyStoppingType.OFF
     return TuningJobSummary(
         name=record.name,
         status=INTERRUPTED if record.is_interrupted else record.status.value,
@@ -163,25 +157,21 @@ def summarize(
         objective=config.objective,
         random_seed=config.random_seed,
         max_parallel_training_jobs=config.resource_limits.max_parallel_training_jobs,
-        max_training_jobs=most,
-        limits=tuple(limits_in_force(record, training_jobs, elapsed, best_value)),
+        max_training_jobs=most_training_jobs(config),
+        limits=tuple(limits_in_force(record, tally, elapsed)),
         counts=counts,
         seconds_elapsed=elapsed,
         seconds_left=None if has_ended else seconds_left(config, counts.ended, elapsed),
         seconds_choosing=record.seconds_choosing,
-        seconds_training=sum(row.seconds or 0.0 for row, _ in rows),
-        hyperparameter_names=names,
-        best=best,
-        best_as_code=as_code(best.hyperparameters) if best else "",
-        best_so_far=best_so_far,
-        rows=(
-            *best_first,
-            *(row for row, status in rows if status == ObjectiveStatus.PENDING),
-            *(row for row, status in rows if status == ObjectiveStatus.FAILED),
-        ),
-        failures=fold_failures(training_jobs, names),
-        stops_early=hyperband or config.early_stopping != EarlyStoppingType.OFF,
-        saved=saved_so_far(config, training_jobs),
+        seconds_training=tally.seconds_training(None if record.is_interrupted else now),
+        hyperparameter_names=tuple(config.ranges),
+        best=best[0] if best else None,
+        best_as_code=as_code(best[0].hyperparameters) if best else "",
+        best_so_far=(),
+        rows=(),
+        failures=(),
+        gave_single_values=stops_early and tally.gave_single_values,
+        saved=tally.saved,
         replays=record.replays,
     )
 
@@ -225,17 +215,6 @@ def _rows(
 
 def _seconds_between(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else max(0.0, end - start)
-
-
-def _count(training_jobs: Iterable[TrainingJob]) -> Counts:
-    counts = Counter(job.status for job in training_jobs)
-    return Counts(
-        completed=counts[TrainingJobStatus.COMPLETED],
-        stopped=counts[TrainingJobStatus.STOPPED],
-        failed=counts[TrainingJobStatus.FAILED],
-        running=counts[TrainingJobStatus.IN_PROGRESS]
-        + counts[TrainingJobStatus.STOPPING],
-    )
 
 
 def _best_so_far(

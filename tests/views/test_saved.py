@@ -7,8 +7,8 @@ from amt_magic.savings import Replay
 from amt_magic.stops import Stop, StopRule
 from amt_magic.views import headlines
 from amt_magic.views.render import render_html, render_text
-from amt_magic.views.saved import saved_so_far
 from amt_magic.views.summary import summarize
+from amt_magic.views.tally import Tally
 from tests.views.examples import a_config, a_job, a_record
 
 AUTO = a_config().evolve(early_stopping=EarlyStoppingType.AUTO)
@@ -28,19 +28,23 @@ def stopped(index, reports, rule=StopRule.MEDIAN, **fields):
     )
 
 
+def saved_in(config, jobs):
+    return Tally(config, jobs).saved
+
+
 def whole(index, reports=10):
     return a_job(index, [0.9] * reports)
 
 
 def test_what_was_stopped_would_have_gone_on_as_long_as_the_longest():
-    saved = saved_so_far(AUTO, [whole(1), whole(2, 8), stopped(3, 2), stopped(4, 3)])
+    saved = saved_in(AUTO, [whole(1), whole(2, 8), stopped(3, 2), stopped(4, 3)])
 
     assert (saved.by, saved.reports, saved.all_reports) == ("Auto", 15, 38)
     assert saved.seconds == pytest.approx(15)
 
 
 def test_hyperbands_maximum_tells_how_long_they_would_have_gone_on():
-    saved = saved_so_far(HYPERBAND, [stopped(1, 9, StopRule.RUNG)])
+    saved = saved_in(HYPERBAND, [stopped(1, 9, StopRule.RUNG)])
 
     assert (saved.by, saved.reports, saved.all_reports) == ("Hyperband", 18, 27)
 
@@ -49,12 +53,12 @@ def test_hyperbands_maximum_tells_how_long_they_would_have_gone_on():
     "rule", [StopRule.REQUEST, StopRule.TUNING_JOB_ENDED, StopRule.MAX_RESOURCE]
 )
 def test_other_stops_save_nothing(rule):
-    assert saved_so_far(AUTO, [whole(1), stopped(2, 3, rule)]) is None
+    assert saved_in(AUTO, [whole(1), stopped(2, 3, rule)]) is None
 
 
 def test_nothing_is_told_before_one_has_shown_how_long_they_are():
-    assert saved_so_far(AUTO, [stopped(1, 2)]) is None
-    assert saved_so_far(AUTO, []) is None
+    assert saved_in(AUTO, [stopped(1, 2)]) is None
+    assert saved_in(AUTO, []) is None
 
 
 def words(record, jobs):
