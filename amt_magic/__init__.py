@@ -32,6 +32,7 @@ _HOMES = {
         "TuningJobInterruptedError",
         "ValidationError",
     ),
+    "forms.form": ("form",),
     "jobs": (
         "History",
         "ObjectiveStatus",

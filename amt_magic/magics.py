@@ -41,10 +41,10 @@ VERBS = {
     "logs": "what --training-job N printed",
     "dataframe": "the training jobs as a pandas DataFrame",
     "quotas": "the quotas in force",
+    "form": "open a form: on an example, or on the config of NAME",
 }
 NOT_SERVED_VERBS = {
     "export": "describe shows the config as Amazon's JSON",
-    "form": "write ranges and options into a cell",
     "advise": "%%tune? explains the options",
 }
 ALL = ("list", "quotas")  # are not about one tuning job
@@ -99,6 +99,8 @@ class Tune(Magics, TuneSettings):
     def _cell(self, line: str, text: str) -> None:
         from amt_magic.dry_run import dry_run
 
+        if "--form" in line + text and self._open_form(line, text):
+            return
         asked = self._read(line, text)
         if asked.options.get("dry_run"):
             print(dry_run(asked.config, self._payload(asked)))  # noqa: T201
@@ -109,6 +111,20 @@ class Tune(Magics, TuneSettings):
             print(_further(job.name))  # noqa: T201
             return
         self._wait(job)
+
+    def _open_form(self, line: str, text: str) -> bool:
+        """Open a form on a cell that asks for one, faulty or not."""
+        from amt_magic.forms.option_places import asks_for_form
+
+        cell = f"%%tune {line}\n{text}".removesuffix("\n")
+        if not asks_for_form(cell):
+            return False
+        from IPython.display import display
+
+        from amt_magic.forms.form import form
+
+        display(form(cell))  # type: ignore[no-untyped-call]
+        return True
 
     def start(self, line: str, text: str) -> "TuningJob":
         """Start the tuning job of a cell and return at once: the form's Run."""
@@ -194,6 +210,10 @@ class Tune(Magics, TuneSettings):
             return verbs.list_tuning_jobs()
         if verb == "quotas":
             return verbs.quotas()
+        if verb == "form":
+            from amt_magic.forms.form import form
+
+            return form(verbs.tuning_job(name).config if name else None)
         job = verbs.tuning_job(name)
         if verb == "wait":
             return self._wait(job)

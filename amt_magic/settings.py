@@ -14,7 +14,8 @@ from amt_magic.inputs.option_table import NOT_SERVED, OPTIONS, Option, given_opt
 STORE_VARIABLE = "AMT_MAGIC_STORE"
 PASSWORD = re.compile(r"(?<=://)([^@/:]*):.*(?=@)|(?<=password=)[^&]*")
 TRAITS = {int: Int, float: Float, str: Unicode}
-DEFAULTS = tuple(option for option in OPTIONS if option.name not in NOT_SERVED)
+NO_DEFAULT = {*NOT_SERVED, "form"}
+DEFAULTS = tuple(option for option in OPTIONS if option.name not in NO_DEFAULT)
 QUOTAS = {quota.name: quota.default for quota in fields(service_quotas.Quotas)}
 
 

@@ -137,10 +137,10 @@ class TuningJob:
         from amt_magic.views.live_output import LiveOutput
 
         try:
-            self.view()
-        except (ImportError, FileNotFoundError):
+            view = self.view()
+        except ImportError:  # no anywidget
             return None
-        return LiveOutput(self.view(), self.summary)
+        return LiveOutput(view, self.summary)
 
     def _cell(self) -> str:
         """Return the cell of this tuning job, with its body if it had one."""

@@ -202,7 +202,6 @@ def test_taken_name_is_told_three_remedies_and_replace_is_one(shell):
         "--warm-start other --warm-start-type TransferLearning",
         "--config job.json",
         "--executor dask",
-        "--form",
     ],
 )
 def test_what_is_not_served_says_so(shell, line):
@@ -402,7 +401,7 @@ def test_faults_of_verbs(shell, line, told):
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("line", ["export", "form", "advise", "list --warm-startable"])
+@pytest.mark.parametrize("line", ["export", "advise", "list --warm-startable"])
 def test_verbs_that_are_not_served_say_what_to_use_instead(shell, line):
     with pytest.raises(amt.NotServedError, match=f"^%tune {line} is not served yet; ."):
         shell.run_line_magic("tune", line)

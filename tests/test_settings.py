@@ -5,8 +5,8 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from amt_magic.errors import ValidationError
-from amt_magic.inputs.option_table import NOT_SERVED, OPTIONS
-from amt_magic.settings import MaskedUrl, Quotas, TuneSettings
+from amt_magic.inputs.option_table import OPTIONS
+from amt_magic.settings import NO_DEFAULT, MaskedUrl, Quotas, TuneSettings
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_store_comes_from_a_configuration_file(monkeypatch):
 def test_every_served_option_has_a_trait_and_nothing_by_default():
     traits = TuneSettings().traits(config=True)
 
-    missing = {option.name for option in OPTIONS} - NOT_SERVED.keys() - traits.keys()
+    missing = {option.name for option in OPTIONS} - NO_DEFAULT - traits.keys()
     assert missing == set()
     assert TuneSettings().option_defaults() == {}
 

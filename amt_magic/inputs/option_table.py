@@ -120,7 +120,6 @@ NOT_SERVED = {
     "config": "is not served yet; give its content as options",
     "executor": "serves local only; leave it out to run on this machine",
     "scheduler": "is not served yet; leave it out to run on this machine",
-    "form": "is not served yet; write ranges and options into the cell",
 }
 
 CONFIG_OPTIONS = tuple(option for option in OPTIONS if option.field)

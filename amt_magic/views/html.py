@@ -4,6 +4,7 @@ JupyterLab removes `<style>`, `data-` attributes and inline `<svg>` from noteboo
 does not trust; what matters is therefore in plain elements and inline styles.
 """
 
+import time
 from collections.abc import Iterator
 from html import escape
 
@@ -52,9 +53,18 @@ def render_html(
         *_best(summary, plot),
         *_training_jobs(summary),
         *_failures(summary),
+        *(_as_of(summary) if behind else ()),
         "</div>",
     )
     return "\n".join(parts)
+
+
+def _as_of(summary: TuningJobSummary) -> Iterator[str]:
+    """Tell how old this is: what is behind a view may be left behind."""
+    shown = (
+        f"As of {time.strftime('%H:%M:%S')}; now: %tune show {visible(summary.name)}"
+    )
+    yield f'<div class="amt-quiet">{escape(shown)}</div>'
 
 
 def _header(summary: TuningJobSummary) -> Iterator[str]:

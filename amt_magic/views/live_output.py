@@ -4,6 +4,7 @@ Two outputs: the view, and below it the summary, which the view hides while it l
 A notebook that is saved meanwhile, or opened without its kernel, has the summary.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ class LiveOutput:
     """Shows a tuning job by a live view until it has ended.
 
     output = LiveOutput(view, job.summary)
-    output.update(job.summary())      # now and then, for the summary behind the view
+    output.update(job.summary())      # shows it; it follows the job by itself
     output.finish(job.summary(), final=True)
     """
 
@@ -32,18 +33,16 @@ class LiveOutput:
         self._shown: Any = None
         self._fallback: Any = None
         self._updated_at = 0.0
-        self._is_left = False
+        self._is_left = self._is_finished = False
+        self._lock = threading.Lock()  # finish and refresh run in two threads
 
     def update(self, summary: TuningJobSummary) -> None:
-        """Show the view at first; later refresh what is behind it."""
+        """Show the view, at the first call."""
         if self._shown is None:
             self._shown = _display(_widget_bundle(self._view))
             self._fallback = _display(self._behind(summary))
             self._updated_at = time.monotonic()
-            self._view.follow(self._ended)
-        elif time.monotonic() >= self._updated_at + FALLBACK_SECONDS:
-            self._updated_at = time.monotonic()
-            self._fallback.update(self._behind(summary), raw=True)
+            self._view.follow(self._refresh, self._ended)
 
     def close(self) -> None:
         """Leave the view to itself: it goes on until the job has ended."""
@@ -51,12 +50,25 @@ class LiveOutput:
 
     def finish(self, summary: TuningJobSummary, *, final: bool) -> None:
         """Put the summary, with its plot if it is `final`, in the place of the view."""
+        shown = bundle(summary, plot=final)
         if self._shown is None:
-            _display(bundle(summary, plot=final))
+            _display(shown)
             return
-        self._fallback.update(bundle(summary, plot=final), raw=True)
+        with self._lock:
+            self._is_finished = True
+            self._fallback.update(shown, raw=True)
         self._shown.update(NOTHING, raw=True)
         self._view.close()
+
+    def _refresh(self) -> None:
+        """Refresh the summary behind the view when it is due; in the view's thread."""
+        if time.monotonic() < self._updated_at + FALLBACK_SECONDS:
+            return
+        shown = self._behind(self._read())
+        with self._lock:
+            if not self._is_finished:
+                self._fallback.update(shown, raw=True)
+        self._updated_at = time.monotonic()
 
     def _ended(self) -> None:
         """Finish in the view's own thread where nobody waits."""

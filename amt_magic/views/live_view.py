@@ -38,34 +38,43 @@ class LiveView(anywidget.AnyWidget):
     """Shows one tuning job while it runs; no trial data is in its traits.
 
     view = LiveView("churn", feed, actions)
-    view.follow(when_ended)      # tells changes from a thread until the job has ended
+    view.follow(beat, when_ended)     # tells changes from a thread until it has ended
     """
 
     _esm = STATIC / "live_view.js"
     name = traitlets.Unicode().tag(sync=True)
+    behind = traitlets.Unicode().tag(sync=True)  # marks what the view is to hide
 
     def __init__(self, name: str, feed: Feed, actions: Actions) -> None:
         super().__init__(name=name)
+        self.behind = self.model_id
         self._feed = feed
         self._actions = actions
         self._lock = threading.Lock()  # messages come in several threads
         self.on_msg(self._heard)
         _hear_while_busy(self.comm)
 
-    def follow(self, when_ended: Callable[[], None] = lambda: None) -> None:
-        """Tell changes from a thread until the tuning job has ended."""
-        thread = threading.Thread(
-            target=self._follow, args=(when_ended,), name=f"live view of {self.name}"
-        )
+    def follow(
+        self,
+        beat: Callable[[], None] = lambda: None,
+        when_ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Tell changes from a thread until the tuning job has ended.
+
+        The thread calls `beat` again and again, and `when_ended` at the end.
+        """
+        name, given = f"live view of {self.name}", (beat, when_ended)
+        thread = threading.Thread(target=self._follow, args=given, name=name)
         thread.daemon = True
         thread.start()
 
-    def _follow(self, when_ended: Callable[[], None]) -> None:
+    def _follow(self, beat: Callable[[], None], when_ended: Callable[[], None]) -> None:
         while not self._feed.has_ended:
             before = time.thread_time()
             try:
                 with self._lock:
                     self._tell(self._feed.changes())
+                beat()
             except ResourceNotFoundError as error:  # deleted
                 self._tell({"kind": "failure", "text": str(error)})
                 return

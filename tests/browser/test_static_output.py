@@ -58,7 +58,7 @@ def test_interrupt_stops_the_waiting_and_not_the_job(lab, page):
     lab.open(page, "sleeper.ipynb")
     page.evaluate(RUN_CELL, 0)
     page.evaluate(START_CELL, 1)
-    page.locator(".amt-summary table").wait_for(timeout=60_000)
+    page.locator(".amt-tuning-job").wait_for(timeout=60_000)
 
     page.evaluate(
         "() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')"

@@ -235,11 +235,10 @@ def test_one_config_cannot_be_for_two_strategies(other):
 
 def test_options_that_are_not_served_are_refused():
     with pytest.raises(NotServedError) as caught:
-        build_config(RANGES, {"config": "f.json", "executor": "dask", "form": True})
+        build_config(RANGES, {"config": "f.json", "executor": "dask"})
 
     assert "config is not served yet" in str(caught.value)
     assert "executor serves local only" in str(caught.value)
-    assert "form is not served yet" in str(caught.value)
 
 
 def test_the_local_executor_is_served():
