@@ -126,7 +126,15 @@ class TuningJob:
         return record.status.is_terminal or record.is_interrupted
 
     def view(self) -> "LiveView":
-        """Return a live view, to look closely at a job that runs or has ended."""
+        """Return a live view, to look closely at a job that runs or has ended.
+
+        It is a widget: display it, or put it into a layout of ipywidgets.
+        """
+        view = self._new_view()
+        view.follow()
+        return view
+
+    def _new_view(self) -> "LiveView":
         from amt_magic.views.feed import Feed
         from amt_magic.views.live_view import LiveView
 
@@ -137,7 +145,7 @@ class TuningJob:
         from amt_magic.views.live_output import LiveOutput
 
         try:
-            view = self.view()
+            view = self._new_view()
         except ImportError:  # no anywidget
             return None
         return LiveOutput(view, self.summary)

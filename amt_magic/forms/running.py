@@ -41,11 +41,9 @@ def magics() -> Magics:
 def show(job: TuningJob) -> Any:
     """Return a widget that shows a tuning job live, or else as of its last refresh."""
     try:
-        view = job.view()
+        return job.view()
     except ImportError:  # no anywidget
         return refreshable(job)
-    view.follow()
-    return view
 
 
 def refreshable(job: TuningJob) -> Any:

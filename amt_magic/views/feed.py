@@ -78,6 +78,8 @@ class Feed:
         if job is None or index in self._curves:
             return None
         curves = self._new_reports([job])
+        if not curves:
+            return None
         return self._numbered({"kind": "changes", "rows": [], "curves": curves})
 
     def _take(self, changed: Iterable[TrainingJob]) -> None:

@@ -22,6 +22,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+APPS = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 # the status bar says "idle" before a kernel exists: ask the session itself
 KERNEL_IS_IDLE = """() => {
   const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
@@ -39,9 +40,15 @@ SAVED = "() => !window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 
 class Lab:
-    """One server with folders of its own; `root` is what it serves."""
+    """One server with folders of its own; `root` is what it serves.
 
-    def __init__(self, folder: Path, theme: str = "JupyterLab Light") -> None:
+    `app`: jupyterlab, or notebook for Notebook 7.
+    """
+
+    def __init__(
+        self, folder: Path, theme: str = "JupyterLab Light", app: str = "jupyterlab"
+    ) -> None:
+        self._app = app
         self.root = folder / "notebooks"
         private = folder / "private"
         settings = private / "config" / "labconfig"
@@ -68,14 +75,14 @@ class Lab:
         return [
             sys.executable,
             "-m",
-            "jupyterlab",
+            self._app,
             "--no-browser",
             "--allow-root",
             "--ip=127.0.0.1",
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.root}",
-            "--LabApp.expose_app_in_browser=True",
+            f"--{APPS[self._app]}.expose_app_in_browser=True",
             "--LabApp.news_url=None",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.extension_manager=readonly",
@@ -102,7 +109,8 @@ class Lab:
 
     def open(self, page, name: str) -> None:
         """Open a notebook and wait until its kernel is idle."""
-        page.goto(f"{self.url}/lab/tree/{name}?reset&token={self.token}")
+        path = "notebooks" if self._app == "notebook" else "lab/tree"
+        page.goto(f"{self.url}/{path}/{name}?reset&token={self.token}")
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=90_000)
         page.wait_for_function(KERNEL_IS_IDLE, timeout=90_000)
 

@@ -4,9 +4,10 @@ import json
 import re
 
 import pytest
+from nbconvert import HTMLExporter
 
 import amt_magic as amt
-from tests.browser.lab import RUN_CELL, START_CELL, save
+from tests.browser.lab import KERNEL_IS_IDLE, RUN_CELL, START_CELL, Lab, save
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -218,3 +219,76 @@ def test_plots_are_drawn(page, started):
         }"""
     )
     assert colours > 5
+
+
+def test_view_lives_in_notebook_7(tmp_path, page):
+    server = Lab(tmp_path, app="notebook")  # its kernel has this test's store
+    try:
+        server.write("seven.ipynb", LOAD, epochs("seven"))
+        server.open(page, "seven.ipynb")
+        page.evaluate(RUN_CELL, 0)
+        page.evaluate(START_CELL, 1)
+        view = page.locator(".amt-tuning-job")
+        view.wait_for(timeout=60_000)
+        assert counted(view, "completed") >= 1
+
+        view.get_by_role("button", name="Stop tuning job").click()
+
+        page.locator(".amt-summary").wait_for(timeout=10_000)
+        assert amt.tuning_job("seven").status == "Stopped"
+    finally:
+        server.close()
+
+
+def test_restarted_kernel_shows_the_job_that_went_on(page, lab, store):
+    again = f"{LOAD}\n%tune show restarted"
+    lab.write("again.ipynb", LOAD, epochs("restarted", more=" --no-wait"), again)
+    lab.open(page, "again.ipynb")
+    for index in (0, 1):
+        page.evaluate(RUN_CELL, index)
+    counted(page.locator(".amt-tuning-job"), "completed")
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        ".restart()"
+    )
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+
+    page.evaluate(RUN_CELL, 2)
+
+    view = page.locator(".jp-Cell").nth(2).locator(".amt-tuning-job")
+    view.wait_for(timeout=30_000)
+    assert counted(view, "completed") >= 1
+    assert view.get_attribute("data-status") == "InProgress"
+    amt.tuning_job("restarted").stop()
+
+
+def test_finished_notebook_reads_well_as_html(page, started, lab):
+    started("exported", epochs("exported", jobs=3, seconds=0.05))
+    page.locator(".amt-summary").wait_for(timeout=60_000)
+    save(page)
+
+    html, _ = HTMLExporter().from_filename(lab.root / "exported.ipynb")
+
+    assert "amt-summary" in html
+    assert 'src="data:image/png' in html
+    assert "widget-view" not in html
+    assert "<img src=x" not in html
+
+
+def test_hostile_names_do_nothing(page, started):
+    tuned = """\
+import amt_magic as amt, time
+def train(**given):
+    for value in given.values():
+        print("loss=1"); time.sleep(0.5); print(f"loss={value}"); time.sleep(5)
+name = "<img src=x onerror='window.hacked = 1'>"
+job = amt.tune(train, {name: amt.Continuous(0, 1)}, minimize="loss", strategy="Random",
+               name="hostile", wait=False)
+job.show()"""
+    view = started("hostile", tuned)
+    for tab in ("Training jobs", "Learning curves", "Hyperparameters", "Config"):
+        view.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(300)
+
+    assert view.get_by_text("<img src=x").count() >= 1
+    assert page.evaluate("() => window.hacked") is None

@@ -30,7 +30,7 @@ export function tableColumns(store: Store, plan: Plan, now: () => number): Colum
       "#",
       (row) => row.index,
       (row) => String(row.index),
-      { least: 4 },
+      { least: 6 },
     ),
     column(
       metric,

@@ -13,6 +13,7 @@ export interface Mark {
 
 const LAYERS: Group[] = ["Stopped", "Failed", "Completed", "interrupted", "InProgress"];
 const CROWDED = 150; // marks, from which they are drawn smaller
+const SMALL = 2; // pixels, below which a circle is drawn as a square: cheaper
 const NEAR = 24; // pixels of the page
 
 export function drawMarks(pen: Pen, marks: Mark[]): void {
@@ -42,6 +43,8 @@ function trace({ context, x, y }: Pen, mark: Mark, size: number): void {
     context.lineTo(left, top + size * 1.3);
     context.lineTo(left - size * 1.3, top);
     context.closePath();
+  } else if (size < SMALL) {
+    context.rect(left - size, top - size, 2 * size, 2 * size);
   } else {
     context.moveTo(left + size, top);
     context.arc(left, top, size, 0, 2 * Math.PI);

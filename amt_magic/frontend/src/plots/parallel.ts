@@ -95,7 +95,7 @@ export function drawParallel(
   const { context, theme } = sheet;
   context.lineWidth = 1;
   stroke(sheet, others, theme.quiet, 0.1);
-  const crowd = chosen.length > 300 ? 0.45 : 0.75;
+  const crowd = chosen.length > 1000 ? 0.2 : chosen.length > 300 ? 0.4 : 0.75;
   for (let shade = 0; shade < SHADES; shade++) {
     const share = shade / (SHADES - 1);
     const some = chosen.filter(({ merit }) => {

@@ -77,7 +77,7 @@ export function parameterPicture(
   const room = parameter.values ? 0 : 0.03 * (high - low);
   const metric = visible(plan.objective.name, 24);
   const name = visible(parameter.name, 40);
-  const fewer = all.length > marks.length ? ` · ${count(marks.length)} drawn` : "";
+  const fewer = all.length > marks.length ? `${count(marks.length)} drawn` : "";
   const scaling = {
     Linear: "",
     Logarithmic: "logarithmic",
@@ -88,7 +88,9 @@ export function parameterPicture(
     y: roomy(axis),
     xTicks: (from, to, most) => parameterTicks(parameter, from, to, most),
     yTicks: (from, to, most) => ticks(from, to, axis.scaling, most),
-    caption: scaling[parameter.scaling ?? "Linear"] + fewer,
+    caption: [scaling[parameter.scaling ?? "Linear"], fewer]
+      .filter(Boolean)
+      .join(" · "),
     label: `${metric} by ${name}; best: ${tellBest(standing, metric)}`,
     draw: (pen) => {
       drawMarks(pen, marks);
