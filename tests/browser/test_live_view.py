@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 
+import psutil
 import pytest
 from nbconvert import HTMLExporter
 
@@ -64,6 +66,10 @@ def counted(view, what):
     return int(words.search(place.evaluate(TEXT))[1])
 
 
+def running_jobs(name):
+    return [t for t in amt.tuning_job(name).training_jobs if not t.ended_at]
+
+
 def test_view_follows_while_the_cell_waits_and_its_button_stops_the_job(
     page, started, lab
 ):
@@ -73,8 +79,14 @@ def test_view_follows_while_the_cell_waits_and_its_button_stops_the_job(
     assert view.get_attribute("data-name") == "watched"
     assert not page.locator(".amt-summary").is_visible()
 
+    pids = [int(t.worker.rpartition(":")[2]) for t in running_jobs("watched")]
+
+    clicked = time.monotonic()
     view.get_by_role("button", name="Stop tuning job").click()
 
+    while any(map(psutil.pid_exists, pids)):
+        assert time.monotonic() - clicked < 5.0
+        time.sleep(0.02)
     page.locator(".amt-summary").wait_for(timeout=10_000)
     job = amt.tuning_job("watched")
     assert job.status == "Stopped"
@@ -106,15 +118,19 @@ def test_row_opens_its_detail_and_stops_its_training_job(page, started):
     assert page.evaluate("() => window.hacked") is None
 
 
-def test_table_filters_by_status(page, started):
+def test_table_sorts_and_filters(page, started):
     view = started("filtered", epochs("filtered", seconds=0.1))
     counted(view, "completed")
     view.get_by_role("tab", name="Training jobs").click()
-    view.locator("[role=row][data-index='1']").wait_for(timeout=30_000)
+    rows = view.locator("[role=row][data-index]")
+    rows.first.wait_for(timeout=30_000)
+
+    view.get_by_role("columnheader", name="#").get_by_role("button").click()
+    page.wait_for_timeout(500)
+    shown = [int(row.get_attribute("data-index")) for row in rows.all()[:3]]
+    assert shown in ([1, 2, 3], sorted(shown, reverse=True))
 
     view.get_by_role("button", name=re.compile("InProgress")).click()
-
-    rows = view.locator("[role=row][data-index]")
     page.wait_for_timeout(500)
     assert 1 <= rows.count() <= 2
     assert all("InProgress" in text for text in rows.all_text_contents())
@@ -273,6 +289,8 @@ def test_finished_notebook_reads_well_as_html(page, started, lab):
     assert 'src="data:image/png' in html
     assert "widget-view" not in html
     assert "<img src=x" not in html
+    lab.open(page, "exported.ipynb")  # trusted: this JupyterLab has saved it
+    page.locator(".amt-summary img").wait_for(timeout=30_000)
 
 
 def test_hostile_names_do_nothing(page, started):
