@@ -1,7 +1,6 @@
 """TuningJob, the handle on a tuning job from any process."""
 
 import shutil
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,12 +14,11 @@ from amt_magic.errors import (
     StoreError,
     TuningJobInterruptedError,
 )
-from amt_magic.executors.logs import log_file, read_log, read_tail
+from amt_magic.executors.logs import log_file, read_log
 from amt_magic.executors.payload import read_manifest
-from amt_magic.inputs.cell_writer import write_cell
 from amt_magic.jobs import History, TrainingJob, TuningJobRecord, TuningJobStatus
 from amt_magic.launcher import start_runner
-from amt_magic.store.changes import ChangeReader
+from amt_magic.live import new_view
 from amt_magic.store.folders import runner_log_end
 from amt_magic.store.job_store import JobStore
 from amt_magic.views.summary import TuningJobSummary, summarize
@@ -130,38 +128,18 @@ class TuningJob:
 
         It is a widget: display it, or put it into a layout of ipywidgets.
         """
-        view = self._new_view()
+        view = new_view(self._store, self.name, self.stop)
         view.follow()
         return view
-
-    def _new_view(self) -> "LiveView":
-        from amt_magic.views.feed import Feed
-        from amt_magic.views.live_view import LiveView
-
-        feed = Feed(ChangeReader(self._store, self.name), self._cell())
-        return LiveView(self.name, feed, self)
 
     def _live_output(self) -> "LiveOutput | None":
         from amt_magic.views.live_output import LiveOutput
 
         try:
-            view = self._new_view()
+            view = new_view(self._store, self.name, self.stop)
         except ImportError:  # no anywidget
             return None
         return LiveOutput(view, self.summary)
-
-    def _cell(self) -> str:
-        """Return the cell of this tuning job, with its body if it had one."""
-        body = ""
-        with suppress(StoreError):  # the payload was removed to make room
-            payload = read_manifest(self._store.folder(self.name))
-            body = payload.source if payload.kind == "cell" else ""
-        return write_cell(self.config, name=self.name, body=body)
-
-    def log_end(self, training_job: int) -> str:
-        """Return the last 64 kB of what a training job printed."""
-        text = read_tail(log_file(self._store.folder(self.name), training_job))
-        return text or self._store.log_tail(self.name, training_job) or ""
 
     def _interrupted(self) -> TuningJobInterruptedError:
         last = runner_log_end(self._store.folder(self.name))

@@ -33,7 +33,7 @@ class LiveOutput:
         self._shown: Any = None
         self._fallback: Any = None
         self._updated_at = 0.0
-        self._is_left = self._is_finished = False
+        self._is_left = self._is_over = self._is_finished = False
         self._lock = threading.Lock()  # finish and refresh run in two threads
 
     def update(self, summary: TuningJobSummary) -> None:
@@ -47,6 +47,8 @@ class LiveOutput:
     def close(self) -> None:
         """Leave the view to itself: it goes on until the job has ended."""
         self._is_left = True
+        if self._is_over:
+            self._ended()
 
     def finish(self, summary: TuningJobSummary, *, final: bool) -> None:
         """Put the summary, with its plot if it is `final`, in the place of the view."""
@@ -72,7 +74,8 @@ class LiveOutput:
 
     def _ended(self) -> None:
         """Finish in the view's own thread where nobody waits."""
-        if self._is_left:
+        self._is_over = True
+        if self._is_left and not self._is_finished:
             self.finish(self._read(), final=True)
 
     def _behind(self, summary: TuningJobSummary) -> dict[str, str]:

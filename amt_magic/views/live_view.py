@@ -19,6 +19,7 @@ from amt_magic.views.messages import Message
 
 STATIC = Path(__file__).parents[1] / "static"
 PAUSE = 0.1  # seconds between two messages, at least
+FIRST_PAUSE = 0.2  # before everything is told again, doubled each time
 SHARE = 0.1  # of the time, at most, that reading for the view may take
 PAUSE_AFTER_FAILURE = 2.0
 LOG_CHARACTERS = 16_000
@@ -51,6 +52,8 @@ class LiveView(anywidget.AnyWidget):
         self._feed = feed
         self._actions = actions
         self._lock = threading.Lock()  # messages come in several threads
+        self._is_heard = False
+        self._again_after, self._again_at = FIRST_PAUSE, 0.0
         self.on_msg(self._heard)
         _hear_while_busy(self.comm)
 
@@ -73,7 +76,7 @@ class LiveView(anywidget.AnyWidget):
             before = time.thread_time()
             try:
                 with self._lock:
-                    self._tell(self._feed.changes())
+                    self._tell(self._news())
                 beat()
             except ResourceNotFoundError as error:  # deleted
                 self._tell({"kind": "failure", "text": str(error)})
@@ -84,12 +87,26 @@ class LiveView(anywidget.AnyWidget):
             time.sleep(max(PAUSE, (time.thread_time() - before) / SHARE))
         when_ended()
 
+    def _news(self) -> Message | None:
+        """Return what is new; everything, now and then, until the view was heard.
+
+        Its first message may wait for the cell that runs: while JupyterLab opens a
+        subshell, and always where the front end has none.
+        """
+        changes = self._feed.changes()
+        if self._is_heard or time.monotonic() < self._again_at:
+            return changes
+        self._again_after *= 2
+        self._again_at = time.monotonic() + self._again_after
+        return self._feed.snapshot()
+
     def _heard(self, widget: Any, content: Any, buffers: Any) -> None:
         """Answer a message of the view; what it cannot mean is let be."""
         kind, index = content.get("kind"), content.get("index")
         try:
             with self._lock:
                 if kind == "ready":
+                    self._is_heard = True
                     self._tell(self._feed.snapshot())
                 elif kind == "open" and isinstance(index, int):
                     self._open(index)

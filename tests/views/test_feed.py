@@ -10,24 +10,11 @@ import amt_magic as amt
 from amt_magic.jobs import TrainingJobStatus, TuningJobStatus
 from amt_magic.stops import Stop, StopRule
 from amt_magic.store.changes import ChangeReader
-from amt_magic.store.job_store import JobStore
 from amt_magic.views import feed as module
 from amt_magic.views.feed import Feed
 from tests.store.examples import create, lease, measure, training_job, writer_of
 
 COMPLETED = TrainingJobStatus.COMPLETED
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = JobStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    create(store)
-    return store
-
-
-@pytest.fixture
-def writer(store):
-    return writer_of(store)
 
 
 def feed_of(store):

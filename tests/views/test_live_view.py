@@ -8,11 +8,10 @@ import pytest
 import amt_magic as amt
 from amt_magic.jobs import TuningJobStatus
 from amt_magic.store.changes import ChangeReader
-from amt_magic.store.job_store import JobStore
 from amt_magic.views import live_view as module
 from amt_magic.views.feed import Feed
 from amt_magic.views.live_view import STATIC, LiveView
-from tests.store.examples import create, measure, training_job, writer_of
+from tests.store.examples import measure, training_job
 
 
 class Actions:
@@ -26,18 +25,6 @@ class Actions:
 
     def log_end(self, training_job):
         return f"{'x' * 20_000}the end of {training_job}"
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = JobStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    create(store)
-    return store
-
-
-@pytest.fixture
-def writer(store):
-    return writer_of(store)
 
 
 @pytest.fixture
@@ -176,4 +163,22 @@ def test_store_that_cannot_be_read_is_told_and_tried_again(view, writer, monkeyp
     wait_until(lambda: len(view.told) > 1)
     writer.finish(TuningJobStatus.COMPLETED, "done", 0.0)
     assert view.told[0] == {"kind": "failure", "text": "locked"}
-    assert view.told[1]["kind"] == "changes"
+    assert view.told[1]["kind"] == "snapshot"
+
+
+def test_view_that_cannot_be_heard_is_told_everything_now_and_then(view, writer):
+    def kinds():
+        return [message["kind"] for message in view.told]
+
+    view.follow()
+    wait_until(lambda: kinds().count("snapshot") >= 2)
+
+    ask(view, kind="ready")
+    told = kinds().count("snapshot")
+    writer.begin(training_job(1))
+    writer.flush()
+    wait_until(lambda: "changes" in kinds())
+    time.sleep(1.0)
+
+    assert kinds().count("snapshot") == told
+    writer.finish(TuningJobStatus.COMPLETED, "done", 0.0)
