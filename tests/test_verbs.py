@@ -123,12 +123,6 @@ def test_create_tuning_job_takes_a_config():
     assert len(job.wait().training_jobs) == 4
 
 
-@pytest.mark.parametrize("request_", [{"Strategy": "Random"}, "job.json"])
-def test_amazons_request_is_not_served_yet(request_):
-    with pytest.raises(amt.NotServedError):
-        amt.create_tuning_job(request_, train=returning)
-
-
 SCRIPT = """\
 import json, os, random, sys
 from beside import VALUE

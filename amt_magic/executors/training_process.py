@@ -5,6 +5,7 @@ Every training process imports this module: it imports little itself.
 
 import atexit
 import hashlib
+import inspect
 import json
 import linecache
 import multiprocessing
@@ -130,13 +131,28 @@ def _run(task: Task) -> None:
     _seed(task.seed)
     hyperparameters = {**task.static_hyperparameters, **task.hyperparameters}
     if payload.kind == "function":
-        result = values["function"](**hyperparameters)
+        function = values["function"]
+        static = accepted(function, task.static_hyperparameters)
+        result = function(**{**static, **task.hyperparameters})
     else:
         namespace |= values | hyperparameters
         _run_cell(payload, namespace)
         result = namespace.get(payload.objective_name)
     if (value := _number(result)) is not None:
         write_reserved(RESERVED_RESULT, {payload.objective_name: value})
+
+
+def accepted(function: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the values that a function takes as keywords."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # written in C, and tells nothing
+        return dict(values)
+    by_name = {p.name: p.kind for p in parameters}
+    if inspect.Parameter.VAR_KEYWORD in by_name.values():
+        return dict(values)
+    keywords = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {name: x for name, x in values.items() if by_name.get(name) in keywords}
 
 
 def _run_cell(payload: Payload, namespace: dict[str, Any]) -> None:

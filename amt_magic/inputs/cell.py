@@ -45,7 +45,11 @@ class Cell:
 
 
 def parse_cell(
-    text: str, namespace: Mapping[str, Any], *, is_script: bool = False
+    text: str,
+    namespace: Mapping[str, Any],
+    *,
+    is_script: bool = False,
+    needs_ranges: bool = True,
 ) -> Cell:
     """Read the text below the `%%tune` line; raise all its faults together.
 
@@ -64,12 +68,15 @@ def parse_cell(
         raise ValidationError(faults.found)
     top = list(takewhile(_is_bare, tree.body))
     body = tree.body[len(top) :]
-    _check_parts(faults, top, body, is_script)
+    if needs_ranges and not top:
+        remedy = f"begin with one a line, such as {_EXAMPLE}"
+        faults.found.append(Fault(field="cell", rule="has no ranges", remedy=remedy))
+    _check_body(faults, body, is_script)
     ranges = _evaluate(faults, top, namespace)
     _check_later_ranges(faults, body, namespace)
     check_body(faults, body, text)
     faults.raise_if_any()
-    source, first_line = _source_after(text, top[-1])
+    source, first_line = _source_after(text, top[-1] if top else None)
     return Cell(
         ranges=ranges,
         body=source,
@@ -98,12 +105,7 @@ def _name(node: Any) -> str:
     return str(node.target.id)
 
 
-def _check_parts(
-    faults: Faults, top: Sequence[Any], body: Sequence[Any], is_script: bool
-) -> None:
-    if not top:
-        remedy = f"begin with one a line, such as {_EXAMPLE}"
-        faults.found.append(Fault(field="cell", rule="has no ranges", remedy=remedy))
+def _check_body(faults: Faults, body: Sequence[Any], is_script: bool) -> None:
     if body and is_script:
         rule, remedy = "must hold ranges only", "the script is what runs"
         note(faults, body[0].lineno, rule, remedy=remedy)
@@ -172,11 +174,13 @@ def _is_range(node: ast.AnnAssign, namespace: Mapping[str, Any]) -> bool:
     return isinstance(namespace.get(name or ""), AnyRange)
 
 
-def _source_after(text: str, last: ast.stmt) -> tuple[str, int]:
+def _source_after(text: str, last: ast.stmt | None) -> tuple[str, int]:
     """Return the source after a statement, and the line of the cell it begins at."""
-    line = last.end_lineno or last.lineno
-    lines = text.split("\n")[line - FIRST_LINE :]
-    rest = lines[0].encode()[last.end_col_offset :].decode().lstrip(" \t;")
-    lines[0] = "" if rest.startswith("#") else rest
+    line, lines = FIRST_LINE, text.split("\n")
+    if last is not None:
+        line = last.end_lineno or last.lineno
+        lines = lines[line - FIRST_LINE :]
+        rest = lines[0].encode()[last.end_col_offset :].decode().lstrip(" \t;")
+        lines[0] = "" if rest.startswith("#") else rest
     blank = list(takewhile(lambda text: not text.strip(), lines))
     return "\n".join(lines[len(blank) :]), line + len(blank)

@@ -27,10 +27,13 @@ def cell_payload(
     name: str,
     objective_name: str,
     namespace: Mapping[str, Any],
-    static_names: Iterable[str] = (),
+    further_names: Iterable[str] = (),
 ) -> Payload:
-    """Make the payload of a cell; `name` stands in its tracebacks."""
-    names = (*cell.ranges, *static_names)
+    """Make the payload of a cell; `name` stands in its tracebacks.
+
+    `further_names`: hyperparameters that the cell itself does not list.
+    """
+    names = tuple(dict.fromkeys([*cell.ranges, *further_names]))
     captured = capture(cell.body, namespace, exclude=names)
     return Payload(
         kind="cell",
@@ -91,6 +94,18 @@ def script_payload(
         working_directory=str(Path.cwd()),
         search_path=_search_path(),
     )
+
+
+def untaken(train: Any, names: Iterable[str]) -> list[str]:
+    """Return the names that a function does not take as keywords; a script takes all.
+
+    untaken(lambda lr, epochs=3: lr, ["epochs", "momentum"])    # ['momentum']
+    """
+    from amt_magic.executors.training_process import accepted
+
+    names = list(names)
+    kept = accepted(train, dict.fromkeys(names)) if callable(train) else names
+    return [name for name in names if name not in kept]
 
 
 def default_arguments(train: Any) -> dict[str, Any]:

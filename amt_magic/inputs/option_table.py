@@ -105,7 +105,12 @@ OPTIONS = (
     _choice("warm_start_type", WarmStartType, "What those share with this one."),
     _option("retry", "N", int, "Times to repeat what was killed from outside (0)."),
     _option("seed", "N", int, "Same seed, same suggestions (drawn)."),
-    _option("config", "FILE_OR_VARIABLE", str, "Amazon's JSON."),
+    _option(
+        "config",
+        "FILE_OR_VARIABLE",
+        str,
+        "Amazon's JSON; options outrank it, a variable a file.",
+    ),
     _choice("executor", ("local", "dask"), "Where training jobs run (local)."),
     _option("scheduler", "ADDRESS", str, "Dask's scheduler."),
     _option("script", "FILE", str, "Run a script; the cell has ranges only."),
@@ -117,14 +122,15 @@ OPTIONS = (
 )
 
 NOT_SERVED = {
-    "config": "is not served yet; give its content as options",
     "executor": "serves local only; leave it out to run on this machine",
     "scheduler": "is not served yet; leave it out to run on this machine",
 }
 
 CONFIG_OPTIONS = tuple(option for option in OPTIONS if option.field)
 RUNNING_OPTIONS = tuple(
-    option for option in OPTIONS if not option.field and option.name not in NOT_SERVED
+    option
+    for option in OPTIONS
+    if not option.field and option.name not in {*NOT_SERVED, "config"}
 )
 
 

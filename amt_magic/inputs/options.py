@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from amt_magic import wire
 from amt_magic.checks import Faults
 from amt_magic.config import (
     BayesianStrategyConfig,
@@ -20,6 +21,7 @@ from amt_magic.config import (
     WarmStart,
 )
 from amt_magic.errors import Fault, ValidationError
+from amt_magic.inputs.amazon import OPTION, load_request
 from amt_magic.inputs.option_table import (
     CONFIG_OPTIONS,
     FIELDS,
@@ -32,6 +34,7 @@ from amt_magic.inputs.option_table import (
 )
 from amt_magic.metrics import MetricDefinition
 
+OBJECTIVES = {"maximize", "minimize"}
 Part = TypeVar("Part")
 
 
@@ -48,13 +51,7 @@ def build_config(
 
     None and absent mean the default. `style` is how the caller types options.
     """
-    given = given_options(options)
-    refuse_unserved(given, style)
-    faults = Faults()
-    known = [option.spelled(style) for option in CONFIG_OPTIONS]
-    for name in given:
-        if name not in FIELDS and name not in NOT_SERVED:
-            faults.found.append(unknown_option(spell(name, style), known))
+    given, faults = _known(options, style)
     given = _defaults(given) | given
     definitions = _definitions(faults, given)
     try:
@@ -77,6 +74,105 @@ def build_config(
         names = _typed_names(ranges, given, style)
         raise ValidationError(_renamed(fault, names, style) for fault in faults.found)
     return config
+
+
+def build_beside(
+    ranges: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    static_hyperparameters: Mapping[str, Any] | None = None,
+    style: Style = "python",
+    defaults: Mapping[str, Any] | None = None,
+    namespace: Mapping[str, Any] | None = None,
+) -> wire.TuningJobRequest:
+    """Read the request that the option `config` names, with what stands beside it.
+
+    Ranges, options and static hyperparameters outrank the request, which outranks
+    the `defaults` of options. `namespace` has the variables of the notebook.
+    """
+    options = dict(options)
+    option = spell(OPTION, style)
+    source = load_request(options.pop(OPTION), namespace or {}, option)
+    given, faults = _known(options, style)
+    weak = given_options(defaults or {})
+    given = {**_unsaid(source.request, weak, given), **given}
+    definitions = _definitions(faults, given)
+    if not isinstance(ranges, Mapping):
+        faults.check(False, "ranges", "must be a dict of name to range", ranges)
+        ranges = {}
+    beside = wire.Beside(
+        fields=_fields_beside(faults, source.request, given, definitions, style),
+        ranges=ranges,
+        definitions=definitions,
+        static_hyperparameters=static_hyperparameters or {},
+    )
+    names = _typed_names(ranges, given, style)
+    faults.found = [_renamed(fault, names, style) for fault in faults.found]
+    try:
+        request = wire.read_beside(
+            source.request, source.label, beside, is_checked=not source.is_config
+        )
+    except ValidationError as error:
+        theirs = f"{source.label}: "
+        faults.found += [
+            fault if fault.field.startswith(theirs) else _renamed(fault, names, style)
+            for fault in error.faults
+        ]
+    faults.raise_if_any()
+    return request
+
+
+def _fields_beside(
+    faults: Faults,
+    request: Mapping[str, Any],
+    given: Mapping[str, Any],
+    definitions: Sequence[MetricDefinition],
+    style: Style,
+) -> dict[str, Any]:
+    """Return the fields of the config that options outrank a request with."""
+    fields = {FIELDS[name]: given[name] for name in given if name in FIELDS}
+    fields.pop("metric_definitions", None)
+    if OBJECTIVES & given.keys() or not wire.said(request, "objective"):
+        objective = _objective(faults, given, definitions, style)
+        fields["objective.type"] = objective.type.value
+        fields["objective.metric_name"] = objective.metric_name
+    if not OBJECTIVES & given.keys() and "objective.type" in fields:
+        fields |= _any_metric(request)  # one is missing, of which a fault tells
+    return fields
+
+
+def _any_metric(request: Mapping[str, Any]) -> dict[str, str]:
+    """Return a name for the objective that the request defines, if it does one."""
+    found = wire.said(request, "metric_definitions")
+    first = found[0] if isinstance(found, list) and found else None
+    name = first.get("Name") if isinstance(first, Mapping) else None
+    return {"objective.metric_name": name} if isinstance(name, str) else {}
+
+
+def _known(options: Mapping[str, Any], style: Style) -> tuple[dict[str, Any], Faults]:
+    """Return the options that are known, and the faults of the others."""
+    given, faults = given_options(options), Faults()
+    refuse_unserved(given, style)
+    known = [option.spelled(style) for option in CONFIG_OPTIONS]
+    for name in given:
+        if name not in FIELDS and name not in NOT_SERVED:
+            faults.found.append(unknown_option(spell(name, style), known))
+    return given, faults
+
+
+def _unsaid(
+    request: Mapping[str, Any], defaults: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the defaults of what neither a request nor an option says."""
+    strategy = wire.said(request, FIELDS["strategy"]) or defaults.get("strategy")
+    every = {**_defaults({"strategy": strategy, **given}), **defaults}
+    has_objective = OBJECTIVES & given.keys() or wire.said(request, "objective")
+    return {
+        name: value
+        for name, value in every.items()
+        if wire.said(request, FIELDS[name]) is None
+        and not (has_objective and name in OBJECTIVES)
+    }
 
 
 def _defaults(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """A whole `%%tune` cell: what its name, options and ranges ask for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from amt_magic.checks import Faults
 from amt_magic.config import TuningJobConfig, check_name
 from amt_magic.errors import Fault, ValidationError
+from amt_magic.inputs.amazon import kept_words, taken_words
 from amt_magic.inputs.cell import Cell, parse_cell
 from amt_magic.inputs.option_lines import (
     comment_options,
@@ -14,9 +16,10 @@ from amt_magic.inputs.option_lines import (
     read_options,
 )
 from amt_magic.inputs.option_table import OPTIONS, RUNNING_OPTIONS
-from amt_magic.inputs.options import build_config
+from amt_magic.inputs.options import build_beside, build_config
 from amt_magic.max_resource import literals_in, with_max_resource
 from amt_magic.ranges import CategoricalParameter
+from amt_magic.wire import TuningJobRequest
 
 Result = TypeVar("Result")
 UNKNOWN_RANGES = {"?": CategoricalParameter("?")}  # of a cell that has faults itself
@@ -24,12 +27,22 @@ MAGIC = "%%tune"
 
 
 class TuneCell(NamedTuple):
-    """A cell, read: the options are those about running too."""
+    """A cell, read: the options are those about running too.
+
+    `kept`, `taken`: of the request that `--config` names (`wire.TuningJobRequest`).
+    """
 
     name: str | None
     options: dict[str, Any]
     cell: Cell
     config: TuningJobConfig
+    kept: Mapping[str, Any] = MappingProxyType({})
+    taken: Sequence[str] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """What of the request is worth a word, a line each."""
+        return [*kept_words(self.kept), *taken_words(self.taken)]
 
 
 def split_cell(text: str) -> tuple[str, str]:
@@ -54,7 +67,8 @@ def read_tune_cell(
 ) -> TuneCell:
     """Read the line of the magic and the text below it; raise all faults together.
 
-    `defaults` are options for what neither of the two gives.
+    `defaults` are options for what neither of the two gives, nor the request that
+    `--config` names.
     """
     faults = Faults()
     words, options = read_options(faults, line, OPTIONS)
@@ -64,21 +78,57 @@ def read_tune_cell(
         check_name(faults, "NAME", word)
     more, further = read_options(faults, comment_options(text), OPTIONS)
     faults.check(not more, "# tune:", "must be options only", " ".join(more))
-    options = merge_options(further, options)
-    options = merge_options(defaults or {}, options)
+    typed = merge_options(further, options)
+    options = merge_options(defaults or {}, typed)
     _check_variable(faults, options.get("out"))
+    is_script, is_beside = "script" in options, "config" in options
     cell = _collect(
-        faults, lambda: parse_cell(text, namespace, is_script="script" in options)
+        faults,
+        lambda: parse_cell(
+            text, namespace, is_script=is_script, needs_ranges=not is_beside
+        ),
     )
-    running = {option.name for option in RUNNING_OPTIONS}
-    asked = {k: value for k, value in options.items() if k not in running}
     ranges = cell.ranges if cell else UNKNOWN_RANGES
-    config = _collect(faults, lambda: build_config(ranges, asked, style="magic"))
+    read = _beside if is_beside else _alone
+    asked = _collect(
+        faults, lambda: read(ranges, typed, dict(defaults or {}), namespace)
+    )
     faults.raise_if_any()
     assert cell is not None
-    assert config is not None
-    config = with_max_resource(config, literals_in(cell.body))
-    return TuneCell(words[0] if words else None, options, cell, config)
+    assert asked is not None
+    config = with_max_resource(asked.config, literals_in(cell.body))
+    name = words[0] if words else asked.name
+    return TuneCell(name, options, cell, config, asked.kept, asked.taken)
+
+
+def _alone(
+    ranges: Mapping[str, Any],
+    typed: dict[str, Any],
+    defaults: dict[str, Any],
+    namespace: Mapping[str, Any],
+) -> TuningJobRequest:
+    options = _about_the_config(merge_options(defaults, typed))
+    return TuningJobRequest(None, build_config(ranges, options, style="magic"), {}, ())
+
+
+def _beside(
+    ranges: Mapping[str, Any],
+    typed: dict[str, Any],
+    defaults: dict[str, Any],
+    namespace: Mapping[str, Any],
+) -> TuningJobRequest:
+    return build_beside(
+        ranges,
+        _about_the_config(typed),
+        style="magic",
+        defaults=_about_the_config(defaults),
+        namespace=namespace,
+    )
+
+
+def _about_the_config(options: Mapping[str, Any]) -> dict[str, Any]:
+    running = {option.name for option in RUNNING_OPTIONS}
+    return {name: value for name, value in options.items() if name not in running}
 
 
 def _collect(faults: Faults, work: Callable[[], Result]) -> Result | None:

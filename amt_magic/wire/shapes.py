@@ -4,6 +4,7 @@ What Amazon's shape has no place for stands under one more key, AmtMagic.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any
 
@@ -116,6 +117,25 @@ def put(target: dict[str, Any], path: str, value: Any) -> None:
     for name in outer:
         target = target.setdefault(name, {})
     target[last] = value
+
+
+def kept_members(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request holds that this machine does not use, nested as there.
+
+    kept_members({"Tags": [], "TrainingJobDefinition": {"RoleArn": "arn:…"}, …})
+    # {'Tags': [], 'TrainingJobDefinition': {'RoleArn': 'arn:…'}}
+    """
+    kept: dict[str, Any] = {}
+    for path in NOT_USED_HERE:
+        if (value := get(request, path)) is not None:
+            put(kept, path, deepcopy(value))
+    return kept
+
+
+def unused_names(kept: Mapping[str, Any]) -> list[str]:
+    """Return the names of the members that were kept, without their paths."""
+    paths = (path for path in NOT_USED_HERE if get(kept, path) is not None)
+    return [path.rpartition(".")[2] for path in paths]
 
 
 def check_shape(faults: Faults, request: object) -> None:

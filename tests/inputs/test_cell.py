@@ -231,3 +231,18 @@ def test_the_cell_of_a_script_holds_ranges_only():
     assert parse_cell("a: Integer(1, 2)", {}, is_script=True).body == ""
     with pytest.raises(ValidationError, match="line 3 must hold ranges only"):
         parse_cell("a: Integer(1, 2)\nprint(a)", {}, is_script=True)
+
+
+def test_a_cell_may_be_without_ranges_where_they_stand_elsewhere():
+    text = "# tune: --seed 1\n\nloss = 1\nprint(loss)"
+
+    cell = parse_cell(text, {}, needs_ranges=False)
+
+    assert cell.ranges == {}
+    assert cell.body == text
+    assert cell.first_line == 2
+
+
+def test_a_cell_without_ranges_has_something_to_run_all_the_same():
+    with pytest.raises(ValidationError, match="has nothing to run below its ranges"):
+        parse_cell("# nothing", {}, needs_ranges=False)

@@ -8,7 +8,12 @@ import pytest
 from amt_magic.errors import ValidationError
 from amt_magic.executors.payload import Payload
 from amt_magic.inputs.cell import parse_cell
-from amt_magic.inputs.function import cell_payload, function_payload, script_payload
+from amt_magic.inputs.function import (
+    cell_payload,
+    function_payload,
+    script_payload,
+    untaken,
+)
 from tests.executors.notebooks import Notebook, run_training
 
 
@@ -39,7 +44,7 @@ def test_a_cell_becomes_a_payload():
         name="churn",
         objective_name="score",
         namespace=namespace,
-        static_names=["epochs"],
+        further_names=["epochs"],
     )
 
     assert payload.kind == "cell"
@@ -186,3 +191,24 @@ def test_names_that_cannot_be_arguments_of_a_script_are_refused(tmp_path):
         "'LR' gives the variable SM_HP_LR, as 'lr' does",
         "'l_r' gives the variable SM_HP_L_R, as 'l-r' does",
     ]
+
+
+class Trainer:
+    def __call__(self, lr, *, momentum=0):
+        return lr
+
+
+@pytest.mark.parametrize(
+    ("train", "left"),
+    [
+        (lambda lr, epochs=3: lr, ["momentum"]),
+        (lambda **hyperparameters: 0, []),
+        (lambda epochs, /, *momentum: 0, ["epochs", "momentum"]),
+        (Trainer(), ["epochs"]),
+        (functools.partial(lambda lr, epochs: lr, epochs=1), ["momentum"]),
+        (max, []),
+        ("train.py", []),
+    ],
+)
+def test_names_that_a_function_does_not_take_as_keywords_are_known(train, left):
+    assert untaken(train, ["epochs", "momentum"]) == left

@@ -235,9 +235,9 @@ def test_one_config_cannot_be_for_two_strategies(other):
 
 def test_options_that_are_not_served_are_refused():
     with pytest.raises(NotServedError) as caught:
-        build_config(RANGES, {"config": "f.json", "executor": "dask"})
+        build_config(RANGES, {"scheduler": "tcp://here:1", "executor": "dask"})
 
-    assert "config is not served yet" in str(caught.value)
+    assert "scheduler is not served yet" in str(caught.value)
     assert "executor serves local only" in str(caught.value)
 
 

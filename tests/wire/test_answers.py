@@ -1,220 +1,127 @@
+import copy
 import json
-import math
-import re
 from collections import Counter
 from datetime import UTC, datetime
 
-import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 from hypothesis import given
 
 from amt_magic import wire
-from amt_magic.config import (
-    CompletionCriteria,
-    HyperbandStrategyConfig,
-    Objective,
-    ResourceLimits,
-    TuningJobConfig,
-    WarmStart,
+from amt_magic.config import ResourceLimits, WarmStart, WarmStartType
+from amt_magic.jobs import History, TuningJobStatus
+from amt_magic.parents import Parent
+from amt_magic.ranges import CategoricalParameter
+from tests.wire import service
+from tests.wire.generators import tuning_jobs
+from tests.wire.recorded import (
+    KEPT,
+    KILLED,
+    SECONDS,
+    SUBMITTED,
+    TRAINING_JOBS,
+    config,
+    plain,
+    record,
+    training_job,
 )
-from amt_magic.jobs import (
-    Report,
-    TrainingJob,
-    TrainingJobStatus,
-    TuningJobRecord,
-    TuningJobStatus,
-)
-from amt_magic.ranges import (
-    CategoricalParameter,
-    ContinuousParameter,
-    IntegerParameter,
-)
-from tests.generators import tuning_job_configs
 
-CREATE = "CreateHyperParameterTuningJob"
-DESCRIBE = "DescribeHyperParameterTuningJob"
-SUBMITTED = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
-SECONDS = SUBMITTED.timestamp()
+DEFINITION = "TrainingJobDefinition"
+LIMITS = "ResourceLimits"
+RANGES = "ParameterRanges"
 
 
-@pytest.fixture(scope="module")
-def service():
-    return botocore.session.get_session().get_service_model("sagemaker")
+def counted(jobs, **changes):
+    statuses = Counter(job.status for job in jobs)
+    objective_statuses = Counter(job.objective_status for job in jobs)
+    return wire.tuning_job_summary(record(**changes), statuses, objective_statuses)
 
 
-def violations(shape, value, path=""):
-    """Yield what botocore's own validator does not look at: enums, patterns, maxima."""
-    if shape.type_name == "structure":
-        for name, member in value.items():
-            yield from violations(shape.members[name], member, f"{path}.{name}")
-    elif shape.type_name == "list":
-        for place, item in enumerate(value):
-            yield from violations(shape.member, item, f"{path}[{place}]")
-    elif shape.type_name == "map":
-        for key, item in value.items():
-            yield from violations(shape.value, item, f"{path}[{key}]")
-    elif shape.type_name == "string":
-        pattern = shape.metadata.get("pattern")
-        if pattern and not re.fullmatch(pattern, value, re.DOTALL):
-            yield f"{path}: {value!r} does not match {pattern}"
-        if shape.enum and value not in shape.enum:
-            yield f"{path}: {value!r} is not in {shape.enum}"
-    size = len(value) if isinstance(value, str | list | dict) else value
-    most = shape.metadata.get("max")
-    if most is not None and size > most:
-        yield f"{path}: {value!r} is above {most}"
-
-
-def assert_fits(shape, value):
-    report = ParamValidator().validate(value, shape)
-
-    assert not report.has_errors(), report.generate_report()
-    assert list(violations(shape, value)) == []
-
-
-def without_ours(request):
-    return {name: value for name, value in request.items() if name != "AmtMagic"}
-
-
-def config(**changes):
-    given = {
-        "strategy": "Hyperband",
-        "objective": Objective(type="Maximize", metric_name="validation:accuracy"),
-        "ranges": {
-            "lr": ContinuousParameter(1e-4, 1, "Logarithmic"),
-            "depth": IntegerParameter(2, 12),
-            "kernel": CategoricalParameter("rbf", "1", None, (64, 32)),
-        },
-        "resource_limits": ResourceLimits(
-            max_number_of_training_jobs=50,
-            max_parallel_training_jobs=5,
-            max_runtime_in_seconds=600,
-        ),
-        "strategy_config": HyperbandStrategyConfig(max_resource=27),
-        "completion_criteria": CompletionCriteria(
-            target_objective_metric_value=0.9,
-            max_number_of_training_jobs_not_improving=10,
-            complete_on_convergence=True,
-        ),
-        "warm_start": WarmStart(parents=("old",), type="TransferLearning"),
-        "static_hyperparameters": {"epochs": 27},
-        "max_retries": 2,
-        "random_seed": 0,
-    }
-    return TuningJobConfig(**{**given, **changes})
-
-
-def record(**changes):
-    given = {
-        "name": "Churn",
-        "config": config(),
-        "status": TuningJobStatus.COMPLETED,
-        "created_at": SECONDS,
-        "modified_at": SECONDS + 90,
-        "ended_at": SECONDS + 90,
-        "seconds_run": 89.7,
-    }
-    return TuningJobRecord(**{**given, **changes})
-
-
-def training_job(index, status="Completed", values=(), **changes):
-    reports = [
-        Report(index=index, resource=place, value=value, time=SECONDS)
-        for place, value in enumerate(values, 1)
-    ]
-    given = {
-        "name": f"Churn-{index:03}-0a1b2c3d",
-        "hyperparameters": {"lr": 0.01, "depth": 3, "kernel": "1"},
-        "status": TrainingJobStatus(status),
-        "reports": reports,
-        "created_at": SECONDS,
-    }
-    return TrainingJob(index=index, **{**given, **changes})
-
-
-TRAINING_JOBS = [
-    training_job(1, "Completed", [0.5, 0.8], started_at=SECONDS, ended_at=SECONDS + 9),
-    training_job(2, "Stopped", [0.9, 0.7], stop_reason="median"),
-    training_job(3, "Failed", [0.99], failure_reason="boom" * 1000),
-    training_job(4, "Completed", [0.95, math.nan]),
-    training_job(5, "Completed"),
-    training_job(6, "InProgress", [0.99]),
-    training_job(7, "Stopping"),
-]
+STATES = {
+    "completed": {},
+    "running": {"status": TuningJobStatus.IN_PROGRESS, "ended_at": None},
+    "interrupted": {
+        "status": TuningJobStatus.IN_PROGRESS,
+        "ended_at": None,
+        "is_interrupted": True,
+    },
+    "stopping": {"status": TuningJobStatus.STOPPING, "ended_at": None},
+    "stopped": {"status": TuningJobStatus.STOPPED},
+    "failed": {"status": TuningJobStatus.FAILED, "failure_reason": "boom" * 1000},
+    "converged": {"converged_at": SECONDS + 60},
+    "with kept members": {"kept": KEPT},
+    "of a plain config": {"config": plain()},
+}
 
 
 @pytest.mark.parametrize("jobs", [[], TRAINING_JOBS], ids=["none", "of every status"])
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"status": TuningJobStatus.IN_PROGRESS, "ended_at": None},
-        {"status": TuningJobStatus.STOPPING, "ended_at": None},
-        {"status": TuningJobStatus.FAILED, "failure_reason": "boom" * 1000},
-        {
-            "config": config(
-                strategy="Random",
-                strategy_config=None,
-                warm_start=None,
-                completion_criteria=CompletionCriteria(),
-                resource_limits=ResourceLimits(),
-                max_retries=0,
-                random_seed=None,
-            )
-        },
-    ],
-)
-def test_describe_has_the_service_models_shape(service, jobs, changes):
+@pytest.mark.parametrize("changes", STATES.values(), ids=STATES)
+def test_describe_has_the_service_models_shape(jobs, changes):
     answer = wire.describe(record(**changes), jobs)
 
-    assert_fits(service.operation_model(DESCRIBE).output_shape, answer)
+    assert service.problems(service.output_shape(), answer) == []
 
 
-def test_list_items_have_the_service_models_shape(service):
-    statuses = Counter(job.status for job in TRAINING_JOBS)
-    objective_statuses = Counter(job.objective_status for job in TRAINING_JOBS)
+@pytest.mark.parametrize("changes", STATES.values(), ids=STATES)
+def test_list_items_have_the_service_models_shape(changes):
+    item = counted(TRAINING_JOBS, **changes)
 
-    item = wire.tuning_job_summary(record(), statuses, objective_statuses)
+    shape = service.model().shape_for("HyperParameterTuningJobSummary")
+    assert service.problems(shape, item) == []
 
-    assert_fits(service.shape_for("HyperParameterTuningJobSummary"), item)
 
-
+@pytest.mark.parametrize("kept", [{}, KEPT], ids=["local", "of a cloud"])
 @pytest.mark.parametrize("job", TRAINING_JOBS, ids=lambda job: job.status)
-def test_training_job_summaries_have_the_service_models_shape(service, job):
-    item = wire.training_job_summary(record(), job)
+def test_training_job_summaries_have_the_service_models_shape(job, kept):
+    item = wire.training_job_summary(record(kept=kept), job)
 
-    assert_fits(service.shape_for("HyperParameterTrainingJobSummary"), item)
-
-
-def test_a_request_with_placeholders_is_one_the_service_takes(service):
-    request = without_ours(wire.request_from_config(config(), "churn"))
-    definition = wire.with_placeholders(request["TrainingJobDefinition"])
-
-    filled = {**request, "TrainingJobDefinition": definition}
-
-    assert_fits(service.operation_model(CREATE).input_shape, filled)
+    shape = service.model().shape_for("HyperParameterTrainingJobSummary")
+    assert service.problems(shape, item) == []
 
 
-def is_within_amazons_bounds(config):
-    seconds = config.resource_limits.max_runtime_in_seconds
-    not_improving = config.completion_criteria.max_number_of_training_jobs_not_improving
-    return (seconds is None or seconds >= 120) and (
-        not_improving is None or not_improving >= 3
-    )
+@pytest.mark.parametrize("type_", WarmStartType)
+@pytest.mark.parametrize("jobs", [[], TRAINING_JOBS], ids=["none", "of every status"])
+def test_describe_of_a_warm_started_job_has_the_service_models_shape(jobs, type_):
+    given = plain(warm_start=WarmStart(parents=("old", "new"), type=type_))
+    parents = [
+        Parent(name="old", history=History(given.objective, TRAINING_JOBS[:5])),
+        Parent(name="new", history=History(given.objective)),
+    ]
+
+    answer = wire.describe(record(config=given), jobs, parents)
+
+    is_identical = type_ == WarmStartType.IDENTICAL_DATA_AND_ALGORITHM
+    assert service.problems(service.output_shape(), answer) == []
+    assert ("OverallBestTrainingJob" in answer) == is_identical
+    assert answer["WarmStartConfig"]["WarmStartType"] == type_
 
 
-@given(tuning_job_configs().filter(is_within_amazons_bounds))
-def test_botocore_takes_every_request_with_placeholders(service, config):
-    request = without_ours(wire.request_from_config(config, "churn"))
-    definition = wire.with_placeholders(request["TrainingJobDefinition"])
-    filled = {**request, "TrainingJobDefinition": definition}
+@given(tuning_jobs())
+def test_every_answer_has_the_service_models_shape(given):
+    record, jobs = given
+    shapes = service.model()
 
-    report = ParamValidator().validate(
-        filled, service.operation_model(CREATE).input_shape
-    )
+    described = wire.describe(record, jobs)
+    counts = [Counter(job.status for job in jobs), Counter()]
+    listed = wire.tuning_job_summary(record, *counts)
+    summaries = [wire.training_job_summary(record, job) for job in jobs]
 
-    assert not report.has_errors(), report.generate_report()
+    assert service.problems(service.output_shape(), described) == []
+    listed_shape = shapes.shape_for("HyperParameterTuningJobSummary")
+    assert service.problems(listed_shape, listed) == []
+    for summary in summaries:
+        shape = shapes.shape_for("HyperParameterTrainingJobSummary")
+        assert service.problems(shape, summary) == []
+
+
+def test_the_check_of_shapes_finds_what_botocore_lets_through():
+    answer = wire.describe(record(), [])
+    answer["HyperParameterTuningJobStatus"] = "Done"
+    answer["HyperParameterTuningJobArn"] = "arn"
+    answer["TrainingJobDefinition"]["StaticHyperParameters"]["x"] = "y" * 3000
+
+    problems = service.problems(service.output_shape(), answer)
+
+    assert len(problems) == 3
 
 
 def test_describe_tells_what_the_service_adds_to_a_request():
@@ -262,6 +169,139 @@ def test_describe_counts_by_status_with_zeros():
         "NonRetryableError": 0,
         "Stopped": 0,
     }
+
+
+def test_describe_shows_kept_members_in_the_place_of_placeholders():
+    definition = wire.describe(record(kept=KEPT), [])[DEFINITION]
+
+    given = KEPT[DEFINITION]
+    algorithm = definition["AlgorithmSpecification"]
+    assert {name: definition[name] for name in given} == {
+        **given,
+        "AlgorithmSpecification": algorithm,
+    }
+    assert algorithm["TrainingInputMode"] == "FastFile"
+    assert algorithm["MetricDefinitions"][0]["Name"] == "validation:accuracy"
+
+
+def test_describe_has_no_member_of_a_request_alone():
+    assert "Tags" not in wire.describe(record(kept=KEPT), [])
+
+
+def test_instances_of_a_tuning_job_are_shown_as_a_resource_config_too():
+    instances = {"InstanceType": "ml.c5.xlarge", "InstanceCount": 3}
+    several = [{**instances, "VolumeSizeInGB": 9}, {"InstanceType": "ml.m5.large"}]
+    kept = {DEFINITION: {"HyperParameterTuningResourceConfig": instances}}
+    choice = {
+        DEFINITION: {"HyperParameterTuningResourceConfig": {"InstanceConfigs": several}}
+    }
+
+    flat = wire.describe(record(kept=kept), [])[DEFINITION]
+    first = wire.describe(record(kept=choice), [])[DEFINITION]
+
+    assert flat["ResourceConfig"] == {**instances, "VolumeSizeInGB": 1}
+    assert first["ResourceConfig"] == several[0]
+
+
+def test_name_of_an_algorithm_comes_back_as_an_arn_and_without_an_image():
+    kept = {DEFINITION: {"AlgorithmSpecification": {"AlgorithmName": "forest"}}}
+
+    answer = wire.describe(record(kept=kept), [])
+
+    algorithm = answer[DEFINITION]["AlgorithmSpecification"]
+    assert algorithm["AlgorithmName"].endswith(":000000000000:algorithm/forest")
+    assert "TrainingImage" not in algorithm
+    assert service.problems(service.output_shape(), answer) == []
+
+
+@pytest.mark.parametrize("kept", [{}, KEPT], ids=["local", "of a cloud"])
+def test_the_sdk_can_attach_to_what_describe_answers(kept):
+    answer = wire.describe(record(config=plain(), kept=kept), [])
+
+    assert attach(answer) == {
+        "name": "Churn",
+        "strategy": "Random",
+        "objective": ("Maximize", "validation:accuracy"),
+        "jobs": (750, 1),
+        "early_stopping_type": "Off",
+        "ranges": {"lr": ("0.0001", "1.0"), "depth": ("2", "12")},
+        "categories": {"kernel": ["rbf", '"1"', "null", "[64, 32]"]},
+        "hyperparameters": {"epochs": "27"},
+        "metrics": ["validation:accuracy"],
+    }
+
+
+def attach(details):
+    """Read every key that HyperparameterTuner.attach of the SageMaker SDK reads."""
+    training = details["TrainingJobDefinition"]
+    training["HyperParameters"] = training["StaticHyperParameters"]
+    del training["StaticHyperParameters"]
+    del training["HyperParameters"]["_tuning_objective_metric"]
+    image = training["AlgorithmSpecification"]["TrainingImage"]
+    assert image[image.find("/") + 1 : image.find(":")]
+    assert training["RoleArn"].startswith("arn:aws:iam::")
+    assert training["OutputDataConfig"]["S3OutputPath"].startswith("s3://")
+    instances = training["ResourceConfig"]
+    assert instances["InstanceType"].startswith("ml.")
+    assert instances["InstanceCount"] + instances["VolumeSizeInGB"] > 1
+    assert training["StoppingCondition"]["MaxRuntimeInSeconds"] > 0
+    config = details["HyperParameterTuningJobConfig"]
+    objective, limits = config["HyperParameterTuningJobObjective"], config[LIMITS]
+    ranges = config["ParameterRanges"]
+    numeric = ranges["ContinuousParameterRanges"] + ranges["IntegerParameterRanges"]
+    categorical = ranges["CategoricalParameterRanges"]
+    metrics = training["AlgorithmSpecification"]["MetricDefinitions"]
+    return {
+        "name": details["HyperParameterTuningJobName"],
+        "strategy": config["Strategy"],
+        "objective": (objective["Type"], objective["MetricName"]),
+        "jobs": (
+            limits["MaxNumberOfTrainingJobs"],
+            limits["MaxParallelTrainingJobs"],
+        ),
+        "early_stopping_type": config["TrainingJobEarlyStoppingType"],
+        "ranges": {
+            each["Name"]: (each["MinValue"], each["MaxValue"]) for each in numeric
+        },
+        "categories": {each["Name"]: each["Values"] for each in categorical},
+        "hyperparameters": training["HyperParameters"],
+        "metrics": [each["Name"] for each in metrics],
+    }
+
+
+def test_a_request_keeps_its_scaling_types_in_describe():
+    ranges = wire.describe(record(), [])["HyperParameterTuningJobConfig"][RANGES]
+
+    assert ranges["ContinuousParameterRanges"][0]["ScalingType"] == "Logarithmic"
+    assert ranges["IntegerParameterRanges"][0]["ScalingType"] == "Auto"
+
+
+@pytest.mark.parametrize(
+    ("reason", "counter"),
+    [
+        (KILLED, "RetryableError"),
+        ("killed by SIGTERM, from outside or because memory ran out", "RetryableError"),
+        ("ended with exit status 255", "RetryableError"),
+        ("killed by SIGSEGV", "NonRetryableError"),
+        ("ended with exit status 2", "NonRetryableError"),
+        (f"ValueError: {KILLED}", "NonRetryableError"),
+        (None, "NonRetryableError"),
+    ],
+)
+def test_training_job_killed_from_outside_counts_as_retryable(reason, counter):
+    job = training_job(1, "Failed", failure_reason=reason)
+
+    counters = wire.describe(record(), [job])["TrainingJobStatusCounters"]
+
+    assert {name for name, count in counters.items() if count} == {counter}
+
+
+def test_what_ran_when_the_runner_died_counts_as_retryable():
+    answer = wire.describe(record(**STATES["interrupted"]), TRAINING_JOBS)
+
+    counters = answer["TrainingJobStatusCounters"]
+    assert (counters["InProgress"], counters["RetryableError"]) == (0, 2)
+    assert answer["ObjectiveStatusCounters"]["Pending"] == 2
 
 
 def test_describe_counts_training_jobs_by_status():
@@ -332,6 +372,10 @@ def test_describe_has_times_arn_and_run_time():
 
 
 def test_what_a_user_does_to_an_answer_does_not_reach_the_next():
+    before = copy.deepcopy(KEPT)
+    kept = wire.describe(record(kept=KEPT), [])["TrainingJobDefinition"]
+    kept["ResourceConfig"]["InstanceCount"] = 99
+    kept["AlgorithmSpecification"]["TrainingImage"] = "x"
     first = wire.describe(record(), [])
     first["TrainingJobDefinition"]["StoppingCondition"]["MaxRuntimeInSeconds"] = 1
     first["TrainingJobDefinition"]["AlgorithmSpecification"]["TrainingImage"] = "x"
@@ -340,6 +384,7 @@ def test_what_a_user_does_to_an_answer_does_not_reach_the_next():
 
     assert second["StoppingCondition"] == wire.PLACEHOLDERS["StoppingCondition"]
     assert second["AlgorithmSpecification"]["TrainingImage"] != "x"
+    assert before == KEPT
 
 
 def test_tuned_hyperparameters_leave_static_ones_out():
@@ -350,11 +395,38 @@ def test_tuned_hyperparameters_leave_static_ones_out():
     assert summary["TunedHyperParameters"] == {"lr": "0.5"}
 
 
-@pytest.mark.parametrize("job", TRAINING_JOBS[3:6], ids=["nan", "no value", "running"])
-def test_only_an_ended_training_job_with_a_finite_value_has_a_final_metric(job):
+@pytest.mark.parametrize(
+    "job", TRAINING_JOBS[2:6], ids=["failed", "nan", "no value", "running"]
+)
+def test_only_a_training_job_whose_objective_succeeded_has_a_final_metric(job):
     summary = wire.training_job_summary(record(), job)
 
     assert "FinalHyperParameterTuningJobObjectiveMetric" not in summary
+
+
+def test_summary_has_the_name_of_the_definition_if_there_is_one():
+    job = training_job(1)
+
+    named = wire.training_job_summary(record(kept=KEPT), job)
+
+    assert named["TrainingJobDefinitionName"] == "forest"
+    unnamed = wire.training_job_summary(record(), job)
+    assert "TrainingJobDefinitionName" not in unnamed
+
+
+def test_reasons_are_cut_at_the_length_that_the_service_allows():
+    job = training_job(1, "Failed", failure_reason="boom" * 1000)
+
+    summary = wire.training_job_summary(record(), job)
+    answer = wire.describe(record(**STATES["failed"]), [])
+
+    assert len(summary["FailureReason"]) == len(answer["FailureReason"]) == 1024
+
+
+def test_list_items_name_the_number_of_training_jobs_as_describe_does():
+    item = counted([], config=plain())
+
+    assert item["ResourceLimits"]["MaxNumberOfTrainingJobs"] == 750
 
 
 def test_a_summary_of_a_training_job_takes_the_times_a_user_reads():
@@ -372,6 +444,13 @@ def test_counts_may_be_keyed_by_amazons_strings():
         "Pending": 0,
         "Failed": 0,
     }
+
+
+def test_list_items_tell_retryable_failures_from_others():
+    item = wire.tuning_job_summary(record(), {"Failed": 3}, {"Failed": 3}, retryable=2)
+
+    counters = item["TrainingJobStatusCounters"]
+    assert (counters["RetryableError"], counters["NonRetryableError"]) == (2, 1)
 
 
 def test_answers_are_strict_json_apart_from_times():
