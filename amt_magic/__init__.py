@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _HOMES = {
+    "advice": ("advise",),
     "config": (
         "BayesianStrategyConfig",
         "CompletionCriteria",

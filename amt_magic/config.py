@@ -44,6 +44,7 @@ __all__ = [
     "WarmStartType",
     "check_grid",
     "check_name",
+    "is_static",
 ]
 
 
@@ -154,7 +155,7 @@ class TuningJobConfig:
             tuned = isinstance(self.ranges, Mapping) and name in self.ranges
             faults.check(not tuned, path, "has a range too", value)
             rule = "must be what JSON can hold"
-            faults.check(_is_json(value), path, rule, value)
+            faults.check(is_static(value), path, rule, value)
         return static
 
     def evolve(self, **changes: Any) -> "TuningJobConfig":
@@ -176,11 +177,12 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_json(value: object) -> bool:
+def is_static(value: object) -> bool:
+    """Tell whether a static hyperparameter may have this value: what JSON holds."""
     if isinstance(value, dict):
-        return all(isinstance(k, str) and _is_json(v) for k, v in value.items())
+        return all(isinstance(k, str) and is_static(v) for k, v in value.items())
     if isinstance(value, list):
-        return all(map(_is_json, value))
+        return all(map(is_static, value))
     if type(value) is float:
         return math.isfinite(value)
     return value is None or type(value) in (bool, int, str)

@@ -6,6 +6,7 @@ Losses are made here, once: below this line smaller is better.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -126,7 +127,9 @@ class TuningJobRecord:
 
     `seconds_run` counts while a runner runs; `is_interrupted` says that none
     does although the job has not ended. `converged_at`: when a further gain had
-    become unlikely. `replays`: what early stopping would have saved.
+    become unlikely. `replays`: what early stopping would have saved. `resumed_with`:
+    training jobs that had ended when it was last resumed. `kept`: members of
+    Amazon's request that are of no use here, nested as they stood there.
     """
 
     name: str
@@ -141,7 +144,9 @@ class TuningJobRecord:
     converged_at: float | None = None
     replays: tuple[Replay, ...] = ()
     failure_reason: str | None = None
+    resumed_with: int | None = None
     is_interrupted: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 class History:
@@ -254,3 +259,20 @@ class History:
             stop_reason=ended.stop_reason,
             stop=stop,
         )
+
+
+def with_datetimes(job: TrainingJob) -> TrainingJob:
+    """Return a training job whose times are aware datetimes in place of seconds."""
+    return replace(
+        job,
+        created_at=_datetime(job.created_at),
+        started_at=_datetime(job.started_at),
+        ended_at=_datetime(job.ended_at),
+        reports=[
+            replace(report, time=_datetime(report.time)) for report in job.reports
+        ],
+    )
+
+
+def _datetime(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from amt_magic.checks import Faults, nearest
-from amt_magic.errors import NotServedError, TuningJobFailedError
+from amt_magic.errors import TuningJobFailedError
 from amt_magic.inputs.option_lines import read_options
 from amt_magic.inputs.option_table import OPTIONS, Option
 from amt_magic.settings import Quotas, TuneSettings
@@ -30,30 +30,36 @@ EXAMPLE = """\
 """
 
 VERBS = {
-    "list": "all tuning jobs, newest first",
+    "list": "all tuning jobs; --warm-startable [NAME]: as parents of one like it",
     "show": "display table and plot",
     "describe": "the answer of DescribeHyperParameterTuningJob",
     "best": "the best training job",
     "wait": "wait until it has ended, then display it",
     "stop": "stop it, or only --training-job N",
-    "resume": "go on after a crash or a stop; --max-jobs N changes the limit",
+    "resume": "go on after a crash or a stop, with --max-jobs N if given",
     "delete": "remove it with its logs and payload; needs its NAME",
     "logs": "what --training-job N printed",
     "dataframe": "the training jobs as a pandas DataFrame",
+    "export": "Amazon's request for it, to --file FILE (--overwrite) if given",
+    "advise": "what suits it, and why; on a cell: %%tune --dry-run",
     "quotas": "the quotas in force",
     "form": "open a form: on an example, or on the config of NAME",
-}
-NOT_SERVED_VERBS = {
-    "export": "describe shows the config as Amazon's JSON",
-    "advise": "%%tune? explains the options",
 }
 ALL = ("list", "quotas")  # are not about one tuning job
 _TRAINING_JOB = Option(name="training_job", metavar="N", kind=int, help="")
 VERB_OPTIONS = {
     "stop": [_TRAINING_JOB],
     "logs": [_TRAINING_JOB],
-    "resume": [Option(name="max_jobs", metavar="N", kind=int, help="")],
+    "resume": [
+        Option(name="max_jobs", metavar="N", kind=int, help=""),
+        Option(name="max_parallel_jobs", metavar="N", kind=int, help=""),
+        Option(name="max_runtime", metavar="SECONDS", kind=float, help=""),
+    ],
     "list": [Option(name="warm_startable", metavar="", kind=bool, help="")],
+    "export": [
+        Option(name="file", metavar="FILE", kind=str, help=""),
+        Option(name="overwrite", metavar="", kind=bool, help=""),
+    ],
 }
 
 
@@ -87,6 +93,7 @@ class Tune(Magics, TuneSettings):
         super().__init__(shell)
         self.names = shell.user_ns
         self.quotas: Any = Quotas(parent=shell)
+        self._told: set[str] = set()  # the kinds of advice that were given
 
     @no_var_expand
     @line_cell_magic
@@ -97,13 +104,12 @@ class Tune(Magics, TuneSettings):
     tune.__doc__ = explanation()
 
     def _cell(self, line: str, text: str) -> None:
-        from amt_magic.dry_run import dry_run
-
         if "--form" in line + text and self._open_form(line, text):
             return
         asked = self._read(line, text)
         if asked.options.get("dry_run"):
-            print(dry_run(asked.config, self._payload(asked)))  # noqa: T201
+            print(*asked.words, sep="\n", end="\n" * bool(asked.words))  # noqa: T201
+            self._dry_run(asked)
             return
         job = self._start(asked)
         if asked.options.get("no_wait"):
@@ -111,6 +117,17 @@ class Tune(Magics, TuneSettings):
             print(_further(job.name))  # noqa: T201
             return
         self._wait(job)
+
+    def _dry_run(self, asked: "TuneCell") -> None:
+        """Run one training job, and give the advice that it allows."""
+        from amt_magic.advice import advise
+        from amt_magic.dry_run import dry_run
+
+        code = self._payload(asked)
+        told = dry_run(asked.config, code)
+        reports, seconds = len(told.values), told.seconds
+        advice = advise(asked.config, reports=reports, seconds=seconds, code=code)
+        print(told, f"advice: {advice[0]}", sep="\n")  # noqa: T201
 
     def _open_form(self, line: str, text: str) -> bool:
         """Open a form on a cell that asks for one, faulty or not."""
@@ -131,20 +148,29 @@ class Tune(Magics, TuneSettings):
         return self._start(self._read(line, text))
 
     def _start(self, asked: "TuneCell") -> "TuningJob":
-        from amt_magic import verbs
+        from amt_magic.advice_facts import facts_of_config
+        from amt_magic.creation import create
         from amt_magic.hints import hints
+        from amt_magic.inheritance import changed_code
+        from amt_magic.max_resource import literals_in
+        from amt_magic.store.job_store import JobStore
 
-        name, options, _, config = asked
+        options, config = asked.options, asked.config
         payload = self._payload(asked)
-        job = verbs.create(
+        job = create(
             config,
             payload,
-            name=name,
+            kept=asked.kept,
+            name=asked.name,
             replace=options.get("replace", False),
+            constants=literals_in(asked.cell.body),
             grace_seconds=self.grace_seconds,
             payload_gigabytes=self.payload_gigabytes,
         )
-        for hint in hints(config):
+        store = JobStore()
+        facts = facts_of_config(store, config, code=payload, but=job.name)
+        changed = changed_code(store, config, payload)
+        for hint in (*asked.words, *hints(config, facts, self._told), *changed):
             print(hint)  # noqa: T201
         if variable := options.get("out"):
             self.names[variable] = job
@@ -169,27 +195,25 @@ class Tune(Magics, TuneSettings):
         from amt_magic.inputs.function import cell_payload
         from amt_magic.verbs import make_payload
 
-        name, options, cell, config = asked
-        if script := options.get("script"):
+        config = asked.config
+        if script := asked.options.get("script"):
             return make_payload(script, config)
         return cell_payload(
-            cell,
-            name=name or "cell",
+            asked.cell,
+            name=asked.name or "cell",
             objective_name=config.objective.metric_name,
             namespace=self.names,
+            further_names=[*config.ranges, *config.static_hyperparameters],
         )
 
     def _verb(self, line: str) -> Any:
         word, rest = [*line.split(maxsplit=1), "", ""][:2]
         faults = Faults()
-        known = [*VERBS, *NOT_SERVED_VERBS]
-        faults.check(word in known, "%tune", f"takes {nearest(word, known)}", word)
+        faults.check(word in VERBS, "%tune", f"takes {nearest(word, VERBS)}", word)
         faults.raise_if_any()
-        if word in NOT_SERVED_VERBS:
-            instead = NOT_SERVED_VERBS[word]
-            raise NotServedError(f"%tune {word} is not served yet; {instead}")
         names, options = read_options(faults, rest, VERB_OPTIONS.get(word, []))
-        most, rule = (0, "takes no NAME") if word in ALL else (1, "takes one NAME")
+        is_general = word in ALL and not options.get("warm_startable")
+        most, rule = (0, "takes no NAME") if is_general else (1, "takes one NAME")
         faults.check(len(names) <= most, f"%tune {word}", rule, *names)
         needs_name = word == "delete" and not names
         faults.check(not needs_name, "%tune delete", "needs the NAME of a tuning job")
@@ -202,12 +226,9 @@ class Tune(Magics, TuneSettings):
         """Make the public call; a tuning job's methods are named as the verbs."""
         from amt_magic import verbs
 
-        if options.get("warm_startable"):
-            raise NotServedError(
-                "%tune list --warm-startable is not served yet; %tune list has them all"
-            )
         if verb == "list":
-            return verbs.list_tuning_jobs()
+            about = {"warm_startable": verbs.tuning_job(name)} if name else options
+            return verbs.list_tuning_jobs(**about)
         if verb == "quotas":
             return verbs.quotas()
         if verb == "form":
@@ -215,11 +236,25 @@ class Tune(Magics, TuneSettings):
 
             return form(verbs.tuning_job(name).config if name else None)
         job = verbs.tuning_job(name)
+        if verb == "advise":
+            from amt_magic.advice import advise
+
+            return advise(job)
         if verb == "wait":
             return self._wait(job)
         if verb == "best":
             return job.best_training_job
+        if verb == "export":
+            return _export(job, options)
         return getattr(job, verb)(**options)
+
+
+def _export(job: "TuningJob", options: dict[str, Any]) -> dict[str, Any]:
+    """Export a tuning job, and say what there is to say about the request."""
+    request = job.export(**options)
+    for note in job.export_notes():
+        print(note)  # noqa: T201
+    return request
 
 
 def _further(name: str) -> str:
@@ -239,12 +274,9 @@ def register(ipython: "InteractiveShell") -> None:
     """Add the magics and what `%config` sets."""
     magics = Tune(ipython)
     ipython.register_magics(magics)
-    ipython.Completer.custom_matchers.append(make_matcher(_verbs(), _job_names))
+    verbs = Verbs({verb: VERB_OPTIONS.get(verb, ()) for verb in VERBS}, ALL)
+    ipython.Completer.custom_matchers.append(make_matcher(verbs, _job_names))
     ipython.configurables.append(magics.quotas)
-
-
-def _verbs() -> Verbs:
-    return Verbs({verb: VERB_OPTIONS.get(verb, ()) for verb in VERBS}, ALL)
 
 
 def _job_names() -> list[str]:

@@ -66,6 +66,7 @@ def run(name: str, folder: Path) -> None:
         seconds_run=row.seconds_run,
         own_epochs=own_epochs,
         ask=Stoppers(config, folder),
+        parents=store.parents(name),
     )
     try:
         outcome = tuner.run()

@@ -1,8 +1,9 @@
 """Quotas: AMT's defaults, what a config asks of them, and how they are raised."""
 
 import math
+import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from amt_magic.checks import Faults
@@ -12,6 +13,7 @@ from amt_magic.ranges import (
     CategoricalParameter,
 )
 
+AMTS_DEFAULT = "AMT's default"
 RAISED = {"parallel_training_jobs": 100, "training_jobs": 10_000}  # as far as AMT does
 FIXED_TRAINING_JOBS = 750  # for every strategy but Random
 
@@ -36,9 +38,32 @@ class Quotas:
 
     def __post_init__(self) -> None:
         faults = Faults()
-        for name, value in asdict(self).items():
-            faults.whole(name, value, most=_highest(name, Strategy.RANDOM))
+        for name in _DEFAULTS:
+            most = _highest(name, Strategy.RANDOM)
+            faults.whole(name, getattr(self, name), most=most)
         faults.raise_if_any()
+
+
+def in_force() -> Quotas:
+    """Return the quotas in force: those of `%config Quotas`, else AMT's defaults."""
+    settings = _settings()
+    values: Quotas = settings.values() if settings else Quotas()
+    return values
+
+
+def origins() -> dict[str, str]:
+    """Return where each quota was set."""
+    settings = _settings()
+    named: dict[str, str] = settings.origins() if settings else {}
+    return {quota.name: named.get(quota.name, AMTS_DEFAULT) for quota in fields(Quotas)}
+
+
+def _settings() -> Any:
+    """Return the traits that the extension has registered with IPython, or None."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    found = shell.configurables if shell else ()
+    return next((each for each in found if type(each).__name__ == "Quotas"), None)
 
 
 _DEFAULTS: dict[str, Any] = {quota.name: quota.default for quota in fields(Quotas)}
@@ -58,18 +83,28 @@ def training_job_limit(config: TuningJobConfig, quotas: Quotas) -> int:
 
 
 def check(
-    config: TuningJobConfig, quotas: Quotas, running_tuning_jobs: int = 0
+    config: TuningJobConfig,
+    quotas: Quotas,
+    running_tuning_jobs: int = 0,
+    inherited_training_jobs: int = 0,
 ) -> None:
-    """Raise one ResourceLimitExceededError that names every quota passed."""
+    """Raise one ResourceLimitExceededError that names every quota passed.
+
+    The training jobs of a warm start's parents count as well: they are inherited.
+    """
+    utilization = {
+        "concurrent_tuning_jobs": running_tuning_jobs,
+        "training_jobs": inherited_training_jobs,
+    }
     passed = []
-    for name, words, asked in _asked(config, quotas):
-        used = running_tuning_jobs if name == "concurrent_tuning_jobs" else 0
+    for name, words, count in asked(config, quotas):
+        used = utilization.get(name, 0)
         limit = _in_force(quotas, name, config.strategy)
-        if used + asked > limit:
+        if used + count > limit:
             remedy = _remedy(name, limit, config.strategy)
             passed.append(
-                f"the limit '{words}' is {limit:,}, with current utilization of "
-                f"{used:,} and a request delta of {asked:,}; {remedy}"
+                f"The account-level service limit '{words}' is {limit:,}, with current "
+                f"utilization of {used:,} and a request delta of {count:,}; {remedy}"
             )
     if len(passed) > 1:
         passed.insert(0, f"{len(passed)} quotas are exceeded")
@@ -77,7 +112,7 @@ def check(
         raise ResourceLimitExceededError("\n  ".join(passed))
 
 
-def _asked(config: TuningJobConfig, quotas: Quotas) -> Iterator[tuple[str, str, float]]:
+def asked(config: TuningJobConfig, quotas: Quotas) -> Iterator[tuple[str, str, float]]:
     """Yield quota, what it limits, and how much of it the config asks for."""
     limits, ranges = config.resource_limits, config.ranges
     yield "concurrent_tuning_jobs", "concurrent tuning jobs", 1

@@ -14,7 +14,7 @@ from amt_magic.inputs.option_table import NOT_SERVED, OPTIONS, Option, given_opt
 STORE_VARIABLE = "AMT_MAGIC_STORE"
 PASSWORD = re.compile(r"(?<=://)([^@/:]*):.*(?=@)|(?<=password=)[^&]*")
 TRAITS = {int: Int, float: Float, str: Unicode}
-NO_DEFAULT = {*NOT_SERVED, "form"}
+NO_DEFAULT = {*NOT_SERVED, "form", "config"}  # a Configurable has its own config
 DEFAULTS = tuple(option for option in OPTIONS if option.name not in NO_DEFAULT)
 QUOTAS = {quota.name: quota.default for quota in fields(service_quotas.Quotas)}
 
@@ -104,6 +104,20 @@ class Quotas(Configurable):
         name, value = proposal["trait"].name, proposal["value"]
         checked = service_quotas.Quotas(**{name: value})
         return int(getattr(checked, name))
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._filed = dict(self.config.get("Quotas", {}))  # %config adds to it later
+
+    def origins(self) -> dict[str, str]:
+        """Return where quotas were set that are not AMT's default."""
+        named = dict.fromkeys(self._filed, "configuration file")
+        changed = [
+            name
+            for name, most in QUOTAS.items()
+            if getattr(self, name) != self._filed.get(name, most)
+        ]
+        return named | dict.fromkeys(changed, "%config Quotas")
 
     def values(self) -> service_quotas.Quotas:
         """Return the quotas in force."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from amt_magic.checks import Faults
 from amt_magic.config import TuningJobConfig
-from amt_magic.errors import NotServedError
 from amt_magic.executors import Assignment, Event, Measured, Started
 from amt_magic.jobs import Ended, History, TrainingJobStatus
+from amt_magic.parents import with_parents
 from amt_magic.recorder import Unrecorded
-from amt_magic.served import refuse_unserved
 from amt_magic.tuner import Tuner
+from amt_magic.warm_start import check_strategy
 
 Hyperparameters = Mapping[str, Any]
 Curve = Callable[[Hyperparameters], Iterable[float]]
@@ -37,17 +37,21 @@ def simulate(
     A training job that is stopped asks its curve for nothing more. Without a
     `random_seed` the seed is 0.
 
+    `warm_start`: histories of earlier tuning jobs to learn from, in the order of the
+    config's parents, and as its warm start says; where it says nothing, they are
+    parents of TransferLearning. What they do not tell of today's static
+    hyperparameters was the same.
+
     Raises:
-        NotServedError: `warm_start` was asked for.
-        ValidationError: `seconds_per_epoch` is not a number above 0, or Hyperband's
-            maximum is not known.
+        ValidationError: `seconds_per_epoch` is not a number above 0, Hyperband's
+            maximum is not known, or a history does not fit the config.
     """
-    refuse_unserved(config)
-    if warm_start:
-        raise NotServedError("warm_start is not served yet; leave it out")
+    config, parents = with_parents(config, warm_start)
+    check_strategy(config)
     executor = SimulatedExecutor(config, curve, seconds_per_epoch)
     history = History(config.objective)
-    tuner = Tuner(config, executor, Unrecorded(), history, name="simulation")
+    recorder, name = Unrecorded(), "simulation"
+    tuner = Tuner(config, executor, recorder, history, name=name, parents=parents)
     tuner.run()
     if tuner.error:
         raise tuner.error

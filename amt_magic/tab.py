@@ -10,6 +10,7 @@ from amt_magic.inputs.option_table import OPTIONS, Option
 
 IDENTIFIER = "amt_magic"
 KINDS = ("Categorical", "Continuous", "Integer")
+FILES = {"script": "*.py", "config": "*.json", "file": "*.json"}  # by option
 SCALINGS = ("Auto", "Linear", "Logarithmic", "ReverseLogarithmic")
 _METRIC = re.compile(
     r"([A-Za-z_][\w:.-]*?)\s*[=:]\s*\{[A-Za-z_(]|report\(\s*([A-Za-z_]\w*)\s*="
@@ -84,8 +85,7 @@ def _values(option: Option, text: str, job_names: Names) -> Iterable[str]:
         return metric_names(text)
     if option.name == "warm_start":
         return job_names()
-    if option.name in ("script", "config"):
-        kind = "*.py" if option.name == "script" else "*.json"
+    if kind := FILES.get(option.name):
         return sorted(map(str, Path().glob(kind)))
     return ()
 
@@ -97,11 +97,11 @@ def _verbs(words: str, verbs: Verbs, job_names: Names) -> Completions:
     if not done:
         return _starting(fragment, verbs.options)
     verb = done[0]
-    spelled = [option.spelled("magic") for option in verbs.options.get(verb, ())]
-    left = [name for name in spelled if name not in done]
+    known = {option.spelled("magic"): option for option in verbs.options.get(verb, ())}
+    left = [name for name in known if name not in done]
     takes_name = verb not in verbs.nameless and len(done) == 1
-    if done[-1] in spelled and done[-1] != "--warm-startable":
-        return _starting(fragment, ())  # a number
+    if (option := known.get(done[-1])) and option.metavar:
+        return _starting(fragment, _values(option, "", job_names))
     names = job_names() if takes_name and not fragment.startswith("-") else ()
     return _starting(fragment, [*names, *left])
 

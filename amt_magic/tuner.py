@@ -7,7 +7,7 @@ recorder together. The same loop runs live and on a virtual clock.
 import hashlib
 import math
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -25,6 +25,7 @@ from amt_magic.jobs import (
     TuningJobStatus,
 )
 from amt_magic.max_resource import epochs_in
+from amt_magic.parents import Parent
 from amt_magic.recorder import Recorder
 from amt_magic.space import Hyperparameters
 from amt_magic.stops import ON_REQUEST, Stop, StopRule
@@ -47,6 +48,7 @@ class Tuner:
     Training jobs that a given history has as pending are run again: same index,
     same hyperparameters, next attempt. `own_epochs`: how often the code reports by
     itself, if known. `ask`: called after each training job, tells why to end.
+    `parents`: what a warm start learns from.
 
     What a strategy, a scheduler or `ask` raises fails the tuning job, with the reason;
     it is kept as `error`.
@@ -63,6 +65,7 @@ class Tuner:
         seconds_run: float = 0.0,
         own_epochs: int | None = None,
         ask: Callable[[History], str | None] = lambda history: None,
+        parents: Sequence[Parent] = (),
     ) -> None:
         self.config = config
         self.history = history
@@ -72,7 +75,8 @@ class Tuner:
         self._own_epochs = own_epochs
         self._ask = ask
         self.error: Exception | None = None
-        self._chooser = Chooser(make_strategy(config), executor)
+        strategy = make_strategy(config, parents)
+        self._chooser = Chooser(strategy, executor)
         self._schedulers = make_schedulers(config)
         self._stops: dict[int, Stop] = {}  # of those that were told to stop
         self._limit = completion.job_limit(config)

@@ -1,24 +1,28 @@
 """TuningJob, the handle on a tuning job from any process."""
 
 import shutil
-from dataclasses import replace
-from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amt_magic import wire
-from amt_magic.config import TuningJobConfig
+from amt_magic.config import TuningJobConfig, WarmStartType
 from amt_magic.errors import (
-    NotServedError,
     ResourceInUseError,
     ResourceNotFoundError,
-    StoreError,
     TuningJobInterruptedError,
 )
 from amt_magic.executors.logs import log_file, read_log
-from amt_magic.executors.payload import read_manifest
-from amt_magic.jobs import History, TrainingJob, TuningJobRecord, TuningJobStatus
-from amt_magic.launcher import start_runner
+from amt_magic.jobs import (
+    History,
+    TrainingJob,
+    TuningJobRecord,
+    TuningJobStatus,
+    with_datetimes,
+)
 from amt_magic.live import new_view
+from amt_magic.parents import Parent
+from amt_magic.resumption import resume
 from amt_magic.store.folders import runner_log_end
 from amt_magic.store.job_store import JobStore
 from amt_magic.views.summary import TuningJobSummary, summarize
@@ -58,6 +62,15 @@ class TuningJob:
     def _record(self) -> TuningJobRecord:
         return self._store.record(self.name)
 
+    @cached_property
+    def _identical_parents(self) -> list[Parent]:
+        """Parents that ran the same data and algorithm; what they ran is settled."""
+        warm_start = self._record.config.warm_start
+        identical = WarmStartType.IDENTICAL_DATA_AND_ALGORITHM
+        if warm_start is None or warm_start.type != identical:
+            return []
+        return self._store.parents(self.name)
+
     @property
     def status(self) -> TuningJobStatus:
         """The status, as Amazon words it; of a dead runner's job InProgress."""
@@ -71,7 +84,7 @@ class TuningJob:
     @property
     def training_jobs(self) -> list[TrainingJob]:
         """The training jobs by index, with all reports; times are aware datetimes."""
-        return [_with_datetimes(job) for job in self._store.training_jobs(self.name)]
+        return [with_datetimes(job) for job in self._store.training_jobs(self.name)]
 
     @property
     def best_training_job(self) -> TrainingJob | None:
@@ -94,7 +107,7 @@ class TuningJob:
     def summary(self) -> TuningJobSummary:
         """Return what the views show, as plain data."""
         jobs = self._store.training_jobs(self.name, curves=False)
-        return summarize(self._record, jobs)
+        return summarize(self._record, jobs, parents=self._identical_parents)
 
     def wait(self, timeout: float | None = None) -> "TuningJob":
         """Wait until the job has ended, or for `timeout` seconds; show its progress.
@@ -165,43 +178,33 @@ class TuningJob:
         else:
             self._store.request_stop(self.name, training_job)
 
-    def resume(self, max_jobs: int | None = None) -> "TuningJob":
+    def resume(
+        self,
+        max_jobs: int | None = None,
+        *,
+        max_parallel_jobs: int | None = None,
+        max_runtime: float | None = None,
+    ) -> "TuningJob":
         """Go on with an interrupted, stopped or failed job; returns at once.
 
-        Training jobs that ran when the runner died run again. `max_jobs` changes
-        MaxNumberOfTrainingJobs; a Completed job needs a larger one.
+        Training jobs that ran when the runner died run again, and what has ended
+        counts against the limits. These may be changed: `max_jobs`, training jobs in
+        all, `max_parallel_jobs`, and `max_runtime`, seconds in all. A Completed job
+        needs the larger one of what it has reached.
+
+        Raises:
+            ResourceInUseError: it is running, or nothing is left of its limits.
+            ResourceLimitExceededError: a quota is in the way.
+            StoreError: its payload is gone.
         """
-        record, folder = self._record, self._store.folder(self.name)
-        config = record.config
-        if max_jobs is not None:
-            limits = replace(
-                config.resource_limits, max_number_of_training_jobs=max_jobs
-            )
-            config = config.evolve(resource_limits=limits)
-        self._check_resumable(record, config)
-        payload = read_manifest(folder)
-        self._store.reopen(self.name, config, record.modified_at)
-        start_runner(self.name, config, folder, payload, self._store.url)
+        given = {
+            "max_number_of_training_jobs": max_jobs,
+            "max_parallel_training_jobs": max_parallel_jobs,
+            "max_runtime_in_seconds": max_runtime,
+        }
+        changes = {name: value for name, value in given.items() if value is not None}
+        resume(self._store, self.name, changes)
         return self
-
-    def _check_resumable(
-        self, record: TuningJobRecord, config: TuningJobConfig
-    ) -> None:
-        from amt_magic.completion import job_limit
-
-        if not record.status.is_terminal and not record.is_interrupted:
-            raise ResourceInUseError(f"tuning job {self.name!r} is running")
-        if not self._store.folder(self.name).is_dir():
-            raise StoreError(
-                f"the payload of {self.name!r} is gone, removed to make room; "
-                "run its cell again"
-            )
-        done = len(self._store.training_jobs(self.name, curves=False))
-        if record.status.is_terminal and done >= job_limit(config):
-            raise ResourceInUseError(
-                f"tuning job {self.name!r} has run all of its {done} training jobs; "
-                f"allow more: %tune resume {self.name} --max-jobs {2 * done}"
-            )
 
     def delete(self) -> None:
         """Remove the job, its training jobs, logs and payload.
@@ -209,14 +212,19 @@ class TuningJob:
         Raises:
             ResourceInUseError: it is running; stop it first.
         """
-        record, folder = self._record, self._store.folder(self.name)
+        self.check_deletable()
+        folder = self._store.folder(self.name)
+        self._store.delete(self.name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def check_deletable(self) -> None:
+        """Raise ResourceInUseError while the job is running."""
+        record = self._record
         if not record.status.is_terminal and not record.is_interrupted:
             raise ResourceInUseError(
                 f"tuning job {self.name!r} is running; stop it first: "
                 f"%tune stop {self.name}"
             )
-        self._store.delete(self.name)
-        shutil.rmtree(folder, ignore_errors=True)
 
     def show(self) -> None:
         """Display the table and the plot; while the job runs, a live view."""
@@ -233,14 +241,17 @@ class TuningJob:
     def describe(self) -> dict[str, Any]:
         """Return the answer of DescribeHyperParameterTuningJob."""
         jobs = self._store.training_jobs(self.name, curves=False)
-        return wire.describe(self._record, jobs)
+        return wire.describe(self._record, jobs, self._identical_parents)
 
     def dataframe(self) -> "pd.DataFrame":
         """Return the training jobs as the SageMaker SDK's analytics do."""
         from amt_magic.views.frame import training_job_frame
 
         jobs = self._store.training_jobs(self.name, curves=False)
-        return training_job_frame(self.config.space, jobs)
+        record = self._record
+        return training_job_frame(
+            record.config.space, jobs, wire.definition_name(record)
+        )
 
     def logs(self, training_job: int) -> str:
         """Return what a training job printed, stdout and stderr as they came.
@@ -285,22 +296,35 @@ class TuningJob:
 
         return plot_parameters(self.summary(), self.config.space)
 
-    def export(self, file: str | None = None) -> dict[str, Any]:
-        """Return Amazon's request for this job; not served yet."""
-        raise NotServedError("export is not served yet; describe() shows the request")
+    def export(
+        self, file: str | Path | None = None, *, overwrite: bool = False
+    ) -> dict[str, Any]:
+        """Return the request by which the service runs this tuning job.
 
+        It is complete but for placeholders, such as the role: `export_notes` names
+        them, and what Amazon's request has no place for. With a `file` it is written
+        there as JSON too, for `aws sagemaker create-hyper-parameter-tuning-job
+        --cli-input-json file://…`; `overwrite` replaces a file that is there.
 
-def _with_datetimes(job: TrainingJob) -> TrainingJob:
-    return replace(
-        job,
-        created_at=_datetime(job.created_at),
-        started_at=_datetime(job.started_at),
-        ended_at=_datetime(job.ended_at),
-        reports=[
-            replace(report, time=_datetime(report.time)) for report in job.reports
-        ],
-    )
+        Raises:
+            ValidationError: the service would refuse a value in it, or there is a
+                file already.
+            StoreError: the file cannot be written.
+        """
+        request = self._export().request
+        if file is not None:
+            wire.write_request(request, file, overwrite=overwrite)
+        return request
 
+    def export_notes(self) -> tuple[str, ...]:
+        """Return what to know about the exported request, a line each.
 
-def _datetime(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        job.export_notes()[0]    # 'fill in: RoleArn, TrainingImage, …'
+        """
+        return self._export().notes
+
+    def _export(self) -> wire.Export:
+        from amt_magic.stoppers import FILE
+
+        has_callbacks = (self._store.folder(self.name) / FILE).is_file()
+        return wire.export_request(self._record, has_callbacks=has_callbacks)

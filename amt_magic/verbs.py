@@ -1,95 +1,38 @@
 """The verbs: create a tuning job, tune a function, find one job, list all."""
 
-import secrets
-import shutil
-import sys
-import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from amt_magic import service_quotas
-from amt_magic.checks import Faults
-from amt_magic.config import TuningJobConfig, check_name
-from amt_magic.errors import NotServedError
-from amt_magic.executors.payload import Payload, write_payload
+from amt_magic import service_quotas, wire
+from amt_magic.config import TuningJobConfig
+from amt_magic.creation import GRACE_SECONDS, create
+from amt_magic.executors.payload import Payload
+from amt_magic.inheritance import changed_code
+from amt_magic.inputs.amazon import kept_words, left_out_words, taken_words
 from amt_magic.inputs.function import (
     default_arguments,
     function_payload,
     script_payload,
+    untaken,
 )
-from amt_magic.inputs.options import build_config
-from amt_magic.launcher import start_runner
+from amt_magic.inputs.options import build_beside, build_config
 from amt_magic.max_resource import with_max_resource
-from amt_magic.served import refuse_unserved
-from amt_magic.service_quotas import Quotas
-from amt_magic.stoppers import Callback, check_callbacks, write_callbacks
-from amt_magic.store.folders import new_folder, trim_folders
-from amt_magic.store.job_store import JobStore, name_taken
+from amt_magic.stoppers import Callback, check_callbacks
+from amt_magic.store.job_store import JobStore
 from amt_magic.tuning_jobs import TuningJob
 from amt_magic.views.listing import TuningJobList, list_item
+from amt_magic.views.quotas import QuotasInForce, quotas_in_force
+from amt_magic.warm_startable import code_of, earlier_jobs, with_code
 
-GRACE_SECONDS = 5.0
-PAYLOAD_GIGABYTES = 5.0
+AUTO_ADDS_NOTHING = "Hyperband is itself the early stopping: Auto adds nothing to it"
 Train = Callable[..., Any] | str | Path
-
-
-def create(
-    config: TuningJobConfig,
-    payload: Payload,
-    *,
-    name: str | None = None,
-    replace: bool = False,
-    callbacks: Sequence[Callback] = (),
-    grace_seconds: float = GRACE_SECONDS,
-    payload_gigabytes: float = PAYLOAD_GIGABYTES,
-) -> TuningJob:
-    """Enter a tuning job into the store and start its runner; returns at once.
-
-    Without a name one is made. `replace` deletes the ended job of that name.
-
-    Raises:
-        ValidationError: the name breaks a rule.
-        ResourceInUseError: the name is taken.
-        ResourceLimitExceededError: a quota is in the way.
-        NotServedError: the config asks for what this version does not serve.
-        CaptureError: a value that the code needs cannot travel.
-        StoreError: the store or the folder cannot be written.
-    """
-    refuse_unserved(config)
-    config = with_max_resource(config)
-    store, limits = JobStore(), quotas()
-    name = _free_name(store, name, replace)
-    running = sum(1 for record in store.records() if not record.status.is_terminal)
-    service_quotas.check(config, limits, running)
-    if config.random_seed is None:
-        config = config.evolve(random_seed=secrets.randbelow(2**31))
-    if removed := trim_folders(store, payload_gigabytes):
-        text = "payloads and logs of %s were removed to make room (payload_gigabytes)"
-        warnings.warn(text % ", ".join(removed), stacklevel=2)
-    folder = new_folder(store, name)
-    write_payload(folder, payload)
-    try:
-        write_callbacks(folder, callbacks)
-        store.create(
-            name, config, folder, quotas=asdict(limits), grace_seconds=grace_seconds
-        )
-        try:
-            start_runner(name, config, folder, payload, store.url)
-        except BaseException:
-            store.delete(name)
-            raise
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return TuningJob(name, store)
 
 
 def tune(
     train: Train,
-    ranges: Mapping[str, Any],
+    ranges: Mapping[str, Any] | None = None,
     *,
     name: str | None = None,
     replace: bool = False,
@@ -108,6 +51,9 @@ def tune(
     A function takes the hyperparameters as keywords, and returns the objective,
     prints it or reports it. A script runs as `python train.py --depth 4`.
 
+    `config` is Amazon's request: a dict, a TuningJobConfig, or what `--config` takes.
+    Ranges, options and static hyperparameters outrank what it says.
+
     `callbacks` are scikit-optimize's (`skopt.callbacks.DeltaYStopper(0.01)`), or any
     function of an OptimizeResult. The runner calls each after every training job, as
     soon as one has succeeded; one that returns something true ends the tuning job.
@@ -115,36 +61,65 @@ def tune(
     """
     callbacks = check_callbacks(callbacks)
     static = dict(static_hyperparameters or {})
-    config = build_config(ranges, options, static_hyperparameters=static)
-    config = with_max_resource(config, default_arguments(train))
-    payload = make_payload(train, config)
+    request = _request(ranges or {}, options, static)
+    constants = default_arguments(train)
+    config = with_max_resource(request.config, constants)
+    optional = config.static_hyperparameters.keys() - static.keys()
+    payload = make_payload(train, config, optional)
+    _tell(request, untaken(train, optional))
     job = create(
         config,
         payload,
-        name=name,
+        kept=request.kept,
+        name=request.name if name is None else name,
         replace=replace,
         callbacks=callbacks,
+        constants=constants,
         grace_seconds=grace_seconds,
     )
+    for word in changed_code(JobStore(), config, payload):
+        warnings.warn(word, stacklevel=2)
     return job.wait() if wait else job
 
 
 def create_tuning_job(
-    request: TuningJobConfig,
+    request: Mapping[str, Any] | TuningJobConfig,
     *,
     train: Train,
     name: str | None = None,
     strict: bool = False,
 ) -> TuningJob:
-    """Create a tuning job from a TuningJobConfig; returns at once.
+    """Create a tuning job from Amazon's request or a TuningJobConfig.
 
-    Amazon's request as a dict, and `strict`, are not served yet.
+    request = {"HyperParameterTuningJobName": "churn",
+               "HyperParameterTuningJobConfig": {"Strategy": "Bayesian", …}}
+    job = amt.create_tuning_job(request, train=train)      # returns at once
+
+    Only the HyperParameterTuningJobConfig will do, and `name` outranks that of the
+    request. What is for a cloud only is kept, and comes back from `describe`; static
+    hyperparameters that a function does not take are left out.
+
+    `strict`: what the service requires and bounds, a cloud or not, is checked too.
+
+    Raises:
+        ValidationError: with all faults, in the words of the service.
+        ResourceInUseError: the name is taken.
+        ResourceLimitExceededError: a quota is in the way.
     """
-    if strict or not isinstance(request, TuningJobConfig):
-        text = "Amazon's request and strict=True are not served yet; "
-        raise NotServedError(f"{text}give a TuningJobConfig")
-    config = with_max_resource(request, default_arguments(train))
-    return create(config, make_payload(train, config), name=name)
+    constants = default_arguments(train)
+    if isinstance(request, TuningJobConfig):
+        if strict:
+            wire.check_strictly(request, name)
+        config = with_max_resource(request, constants)
+        payload = make_payload(train, config)
+        return create(config, payload, name=name, constants=constants)
+    read = wire.read_request(request, name=name, strict=strict, written=constants)
+    config, optional = read.config, read.config.static_hyperparameters
+    payload = make_payload(train, config, optional)
+    _tell(read, untaken(train, optional))
+    if (config.strategy, config.early_stopping) == ("Hyperband", "Auto"):
+        warnings.warn(AUTO_ADDS_NOTHING, stacklevel=2)
+    return create(config, payload, name=read.name, kept=read.kept, constants=constants)
 
 
 def tuning_job(name: str | None = None) -> TuningJob:
@@ -153,29 +128,47 @@ def tuning_job(name: str | None = None) -> TuningJob:
     return TuningJob(store.newest_name() if name is None else name, store)
 
 
-def list_tuning_jobs() -> TuningJobList:
-    """Return what the store knows of every tuning job, newest first."""
+def list_tuning_jobs(
+    warm_startable: bool | TuningJob | TuningJobConfig = False,
+) -> TuningJobList:
+    """Return what the store knows of every tuning job, newest first.
+
+    `warm_startable` adds which of them may be parents of such a tuning job, or of a
+    config, what keeps the others from it, and how many training jobs there are to
+    learn from; those that fit come first. True: of a job like the newest.
+    """
     store = JobStore()
-    counts = store.counts()
-    return TuningJobList(
-        list_item(record, counts.get(record.name)) for record in store.records()
-    )
+    if warm_startable is False:
+        counts = store.counts()
+        return TuningJobList(
+            list_item(record, counts.get(record.name)) for record in store.records()
+        )
+    earlier, about = earlier_jobs(store), warm_startable
+    if isinstance(about, TuningJobConfig):
+        found = earlier.candidates(about)
+    else:
+        job = about if isinstance(about, TuningJob) else tuning_job()
+        found = earlier.candidates(job.config)
+        found = with_code(store, found, code_of(store, job.name), job.name)
+    return TuningJobList(candidate.listed for candidate in found)
 
 
-def quotas() -> Quotas:
-    """Return the quotas in force: those of `%config Quotas`, else AMT's defaults."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    for configurable in shell.configurables if shell else ():
-        if type(configurable).__name__ == "Quotas":
-            values: Quotas = configurable.values()
-            return values
-    return Quotas()
+def quotas() -> QuotasInForce:
+    """Return the quotas in force: limit, use, and where each was set."""
+    limits, origins = service_quotas.in_force(), service_quotas.origins()
+    return quotas_in_force(limits, origins, JobStore().records())
 
 
-def make_payload(train: Train, config: TuningJobConfig) -> Payload:
-    """Make the payload of a function, or of a script by its path."""
-    names = (*config.ranges, *config.static_hyperparameters)
+def make_payload(
+    train: Train, config: TuningJobConfig, optional: Iterable[str] = ()
+) -> Payload:
+    """Make the payload of a function, or of a script by its path.
+
+    A function need not take the static hyperparameters that are `optional`.
+    """
+    left_out = untaken(train, optional)
+    names = [*config.ranges, *config.static_hyperparameters]
+    names = [name for name in names if name not in left_out]
     objective = config.objective.metric_name
     if isinstance(train, str | Path):
         return script_payload(
@@ -189,18 +182,27 @@ def make_payload(train: Train, config: TuningJobConfig) -> Payload:
     )
 
 
-def _free_name(store: JobStore, name: str | None, replace: bool) -> str:
-    if name is None:
-        base = time.strftime("tuning-%y%m%d-%H%M%S")
-        return f"{base}-{secrets.token_hex(2)}"
-    faults = Faults()
-    check_name(faults, "name", name)
-    faults.raise_if_any()
-    if store.exists(name):
-        if not replace:
-            raise name_taken(name)
-        TuningJob(name, store).delete()
-    return name
+def _request(
+    ranges: Mapping[str, Any], options: Mapping[str, Any], static: Mapping[str, Any]
+) -> wire.TuningJobRequest:
+    """Return what the options ask for, and the request that one of them gives."""
+    if options.get("config") is None:
+        config = build_config(ranges, options, static_hyperparameters=static)
+        return wire.TuningJobRequest(None, config, {}, ())
+    return build_beside(
+        ranges,
+        options,
+        static_hyperparameters=static,
+        namespace=_main_namespace(),
+    )
+
+
+def _tell(request: wire.TuningJobRequest, left_out: Sequence[str]) -> None:
+    """Tell once what of a request is not used here, or not as it stands there."""
+    for words in kept_words(request.kept):
+        print(words)  # noqa: T201
+    for words in [*taken_words(request.taken), *left_out_words(left_out)]:
+        warnings.warn(words, stacklevel=3)
 
 
 def _main_namespace() -> Mapping[str, Any]:

@@ -59,7 +59,7 @@ def job(context, store, name, blocks_at, answers="short", seconds=None, during=N
     write_payload(folder, cell(CELL))
     store.create(name, config, folder, quotas={}, grace_seconds=1.0)
     strategy = Blocking(blocks_at, answers)
-    tuner.make_strategy = lambda config: strategy
+    tuner.make_strategy = lambda *given: strategy
     executor = LocalExecutor(config, folder, context, grace_seconds=1.0)
     writer = JobWriter(store, name, lambda number: "")
     running = tuner.Tuner(

@@ -115,7 +115,7 @@ def strategy(monkeypatch):
 
     def put(answer, **fields):
         made = Answering(answer, **fields)
-        monkeypatch.setattr(tuner, "make_strategy", lambda config: made)
+        monkeypatch.setattr(tuner, "make_strategy", lambda *given: made)
 
     return put
 

@@ -1,5 +1,6 @@
 """The magics, in a real IPython shell."""
 
+import json
 import os
 import signal
 import threading
@@ -11,6 +12,8 @@ from IPython.core.interactiveshell import InteractiveShell
 import amt_magic as amt
 from amt_magic.inputs.option_table import OPTIONS
 from amt_magic.magics import VERBS, explanation
+from amt_magic.store.job_store import JobStore
+from amt_magic.store.tables import tuning_jobs
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -31,6 +34,7 @@ def ipython():
 def shell(ipython, tmp_path, monkeypatch):
     monkeypatch.setenv("AMT_MAGIC_STORE", f"sqlite:///{tmp_path / 'store.sqlite'}")
     ipython.reset(new_session=False)
+    ipython.magics_manager.registry["Tune"]._told.clear()
     return ipython
 
 
@@ -196,17 +200,9 @@ def test_taken_name_is_told_three_remedies_and_replace_is_one(shell):
     assert len(shell.user_ns["job"].training_jobs) == 2
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "--warm-start other --warm-start-type TransferLearning",
-        "--config job.json",
-        "--executor dask",
-    ],
-)
-def test_what_is_not_served_says_so(shell, line):
+def test_what_is_not_served_says_so(shell):
     with pytest.raises(amt.NotServedError):
-        tune(shell, f"--minimize loss {line}")
+        tune(shell, "--minimize loss --executor dask")
 
 
 def test_dry_run_reports_and_leaves_nothing(shell, capsys):
@@ -345,7 +341,10 @@ def test_quotas_are_set_by_config(shell):
     try:
         with pytest.raises(amt.ResourceLimitExceededError, match="is 3"):
             tune(shell, "--minimize loss --max-jobs 4")
-        assert shell.run_line_magic("tune", "quotas").training_jobs == 3
+        table = shell.run_line_magic("tune", "quotas")
+        assert table.training_jobs == 3
+        assert table.origins["training_jobs"] == "%config Quotas"
+        assert table.origins["metrics"] == "AMT's default"
     finally:
         shell.run_line_magic("config", "Quotas.training_jobs = 750")
 
@@ -389,7 +388,10 @@ def test_verbs_return_what_the_public_calls_return(shell):
         ("logs", "needs --training-job N"),
         ("show a b", "takes one NAME"),
         ("list a", "takes no NAME"),
+        ("list --warm-startable a b", "takes one NAME"),
         ("quotas a", "takes no NAME"),
+        ("export --file", "needs FILE"),
+        ("export --overwrite yes --file job.json a", "takes one NAME"),
         ("", "takes one of list, show"),
         ("stop --training-jobs 1", "did you mean --training-job?"),
     ],
@@ -401,10 +403,64 @@ def test_faults_of_verbs(shell, line, told):
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("line", ["export", "advise", "list --warm-startable"])
-def test_verbs_that_are_not_served_say_what_to_use_instead(shell, line):
-    with pytest.raises(amt.NotServedError, match=f"^%tune {line} is not served yet; ."):
-        shell.run_line_magic("tune", line)
+def test_export_returns_the_request_writes_it_and_says_what_to_fill_in(
+    shell, tmp_path, capsys
+):
+    tune(shell, "exported --minimize loss --max-jobs 1 --strategy Random")
+    file = tmp_path / "job.json"
+    capsys.readouterr()
+
+    request = shell.run_line_magic("tune", f"export exported --file {file}")
+
+    assert request == amt.tuning_job("exported").export()
+    assert json.loads(file.read_text()) == request
+    assert capsys.readouterr().out.startswith("fill in: ")
+    with pytest.raises(amt.ValidationError, match=r"exists already .*--overwrite"):
+        shell.run_line_magic("tune", f"export --file {file}")
+    again = shell.run_line_magic("tune", f"export --file {file} --overwrite")
+    assert again == request
+
+
+def test_advise_and_list_of_parents_are_about_one_job(shell):
+    tune(shell, "old --minimize loss --max-jobs 3 --strategy Random")
+    tune(shell, "new --minimize loss --max-jobs 2 --strategy Random", ONE_LINE + "\n#")
+
+    advice = shell.run_line_magic("tune", "advise old")
+    newest = shell.run_line_magic("tune", "list --warm-startable")
+    of_old = shell.run_line_magic("tune", "list --warm-startable old")
+
+    assert advice == amt.advise(amt.tuning_job("old"))
+    assert advice[0].what.startswith("--warm-start old")
+    assert newest == amt.list_tuning_jobs(True)
+    assert of_old == amt.list_tuning_jobs(amt.tuning_job("old"))
+    assert [job.fit.is_other_code for job in newest] == [False, True]
+    assert [job.fit.is_other_code for job in of_old] == [True, False]
+    assert {job.name: job.fit.finished for job in newest} == {"old": 3, "new": 2}
+
+
+def test_dry_run_of_a_cell_ends_with_the_advice_that_suits_it_best(shell, capsys):
+    cell = RANGES + 'for k in range(5): print(f"loss={x + k}", flush=True)'
+
+    tune(shell, "--minimize loss --max-jobs 200 --dry-run", cell)
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("advice: --strategy Hyperband --max-resource 5: stops")
+    assert "because a training job reported loss 5 times" in last
+
+
+def test_advice_from_an_earlier_run_is_given_once_a_kernel(shell, capsys):
+    tune(shell, "old --minimize loss --max-jobs 2 --strategy Random")
+    store = JobStore()
+    with store.engine.begin() as connection:
+        connection.execute(tuning_jobs.update().values(seconds_run=600.0))
+    capsys.readouterr()
+
+    said = []
+    for name in ("one", "two"):
+        tune(shell, f"{name} --minimize loss --max-jobs 1 --strategy Random")
+        said.append(capsys.readouterr().out.count("--warm-start old --warm-start-type"))
+
+    assert said == [1, 0]
 
 
 def test_unknown_tuning_job_is_named(shell):

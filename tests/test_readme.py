@@ -3,14 +3,19 @@
 import re
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from amt_magic.magics import VERBS
+from amt_magic.inputs.option_table import OPTIONS
+from amt_magic.magics import VERB_OPTIONS, VERBS
+from tests import readme_tables
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+ALL_OPTIONS = (*OPTIONS, *chain.from_iterable(VERB_OPTIONS.values()))
+KNOWN_OPTIONS = {option.spelled("magic") for option in ALL_OPTIONS}
 
 
 def blocks(language: str) -> list[str]:
@@ -46,7 +51,17 @@ def test_local_links_lead_somewhere():
     assert targets
 
 
-def test_verbs_of_the_table_exist():
-    named = set(re.findall(r"(?<!%)%tune (\w+)", README))
+@pytest.mark.parametrize("rows", [readme_tables.options(), readme_tables.verbs()])
+def test_tables_are_those_of_the_code(rows):
+    first = README.splitlines().index(rows[0])
 
-    assert named <= VERBS.keys()
+    assert README.splitlines()[first : first + len(rows) + 1] == [*rows, ""]
+
+
+def test_verbs_and_options_that_are_named_exist():
+    verbs = set(re.findall(r"(?<!%)%tune ([a-z]+)", README))
+    ours = (line for line in README.splitlines() if "python " not in line)
+    options = set(re.findall(r"(?<=[ `(])--[a-z][a-z-]+", "\n".join(ours)))
+
+    assert verbs <= VERBS.keys()
+    assert options <= KNOWN_OPTIONS

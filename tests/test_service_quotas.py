@@ -126,8 +126,8 @@ def test_a_quota_lets_its_limit_pass_and_no_more(within, beyond, words, limit, a
     check(config(**within), Quotas())
 
     assert message(config(**beyond)).startswith(
-        f"the limit '{words}' is {limit:,}, with current utilization of 0 "
-        f"and a request delta of {asked:,}; "
+        f"The account-level service limit '{words}' is {limit:,}, with current "
+        f"utilization of 0 and a request delta of {asked:,}; "
     )
 
 
@@ -135,9 +135,19 @@ def test_running_tuning_jobs_count_against_their_quota():
     check(config(), Quotas(), running_tuning_jobs=99)
 
     assert message(config(), running=100) == (
-        "the limit 'concurrent tuning jobs' is 100, with current utilization of 100 "
-        "and a request delta of 1; AMT's hard limit, which cannot be raised"
+        "The account-level service limit 'concurrent tuning jobs' is 100, with current "
+        "utilization of 100 and a request delta of 1; AMT's hard limit, "
+        "which cannot be raised"
     )
+
+
+def test_training_jobs_of_parents_count_as_well():
+    limits = {"max_number_of_training_jobs": 700}
+
+    check(config(limits=limits), Quotas(), inherited_training_jobs=50)
+
+    with pytest.raises(ResourceLimitExceededError, match="utilization of 51 and"):
+        check(config(limits=limits), Quotas(), inherited_training_jobs=51)
 
 
 def test_a_quota_that_can_be_raised_says_how():

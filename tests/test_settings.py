@@ -2,7 +2,7 @@ import os
 
 import pytest
 from traitlets import TraitError
-from traitlets.config import Config
+from traitlets.config import Config, Configurable
 
 from amt_magic.errors import ValidationError
 from amt_magic.inputs.option_table import OPTIONS
@@ -93,3 +93,17 @@ def test_a_quota_beyond_amts_is_refused_at_once():
 
     quotas.parallel_training_jobs = 32
     assert quotas.values().parallel_training_jobs == 32
+
+
+def test_quotas_know_where_they_were_set():
+    shell = Configurable(config=Config({"Quotas": {"training_jobs": 9, "metrics": 5}}))
+    quotas = Quotas(parent=shell)
+
+    quotas.metrics = 7
+    quotas.categories = 3
+
+    assert quotas.origins() == {
+        "training_jobs": "configuration file",
+        "metrics": "%config Quotas",
+        "categories": "%config Quotas",
+    }

@@ -164,11 +164,41 @@ def test_without_a_seed_it_is_zero():
     assert values[0] == values[1]
 
 
-def test_warm_start_is_refused_as_long_as_it_is_not_served():
-    history = amt.simulate(config_of(), falling)
+def test_histories_of_earlier_tuning_jobs_are_learned_from():
+    earlier = [amt.simulate(config_of(jobs=9, random_seed=k), falling) for k in (1, 2)]
 
-    with pytest.raises(amt.NotServedError, match="warm_start"):
-        amt.simulate(config_of(), falling, warm_start=[history])
+    history = amt.simulate(config_of(), falling, warm_start=earlier)
+
+    best = [parent.best.hyperparameters for parent in earlier]
+    assert [job.hyperparameters for job in history.training_jobs[:2]] == best
+    assert earlier[0].best.value == falling(best[0])[-1]  # theirs stay theirs
+
+
+def test_warm_start_is_of_the_type_that_the_config_says():
+    earlier = amt.simulate(config_of(), falling)
+    kind = "IdenticalDataAndAlgorithm"
+    config = config_of(warm_start=amt.WarmStart(parents=("old",), type=kind))
+
+    history = amt.simulate(config, falling, warm_start=[earlier])
+
+    assert not history.configurations & earlier.configurations
+
+
+def test_warm_start_without_histories_is_refused():
+    warm_start = amt.WarmStart(parents=("old",), type="TransferLearning")
+
+    with pytest.raises(amt.ValidationError, match=r"warm_start=\[history\]"):
+        amt.simulate(config_of(warm_start=warm_start), falling)
+
+
+@pytest.mark.parametrize("strategy", ["Hyperband", "Grid"])
+def test_warm_start_of_what_learns_nothing_is_refused(strategy):
+    ranges = {"x": amt.Categorical(1, 2)}
+    earlier = amt.simulate(config_of().evolve(ranges=ranges), falling)
+    config = config_of().evolve(ranges=ranges, strategy=strategy)
+
+    with pytest.raises(amt.ValidationError, match=f"of no use to {strategy}"):
+        amt.simulate(config, falling, warm_start=[earlier])
 
 
 def test_hyperband_without_a_maximum_is_refused():

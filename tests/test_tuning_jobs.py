@@ -1,5 +1,6 @@
 """The handle: reads the store anew, asks the runner by the store."""
 
+import json
 import math
 import threading
 from datetime import UTC, datetime
@@ -7,7 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 import amt_magic as amt
-from tests.faults.cells import ended, reported, run, start, wait_until
+from amt_magic import wire
+from amt_magic.creation import create
+from tests.faults.cells import cell, ended, reported, run, start, wait_until
+from tests.wire import service
+from tests.wire.recorded import KEPT
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -197,9 +202,56 @@ def test_infinite_value_counts_as_none_and_is_shown_as_it_is():
     assert math.isfinite(job.best_training_job.value)
 
 
-def test_export_is_not_served_yet(job):
-    with pytest.raises(amt.NotServedError, match="describe"):
-        job.export()
+def test_export_is_a_request_that_makes_the_same_tuning_job(job, tmp_path):
+    file = tmp_path / "job.json"
+
+    request = job.export(file)
+
+    assert json.loads(file.read_text()) == request
+    assert service.problems(service.input_shape(), request) == []
+    assert wire.config_from_request(request) == job.config
+    assert job.export_notes()[0].startswith("fill in: ")
+
+
+def test_export_replaces_a_file_only_if_told_to(job, tmp_path):
+    file = tmp_path / "job.json"
+    file.write_text("mine")
+
+    with pytest.raises(amt.ValidationError, match="exists already"):
+        job.export(str(file))
+    kept = file.read_text()
+    job.export(str(file), overwrite=True)
+
+    assert kept == "mine"
+    assert json.loads(file.read_text()) == job.export()
+
+
+def test_callbacks_stay_behind_when_a_job_is_exported():
+    ranges = {"x": amt.Continuous(0, 1)}
+    options = {"minimize": "loss", "strategy": "Random", "max_jobs": 1}
+    job = amt.tune(lambda x: x, ranges, **options, callbacks=[lambda result: False])
+
+    assert "not in Amazon's request: callbacks" in job.export_notes()
+
+
+def test_kept_members_are_described_and_exported_after_a_resume_too():
+    limits = amt.ResourceLimits(max_number_of_training_jobs=1)
+    config = amt.TuningJobConfig(
+        strategy="Random",
+        objective=amt.Objective(type="Minimize", metric_name="loss"),
+        ranges={"x": amt.Continuous(0, 1)},
+        resource_limits=limits,
+    )
+    job = ended(create(config, cell("loss = x"), name="cloud", kept=KEPT))
+
+    job.resume(max_jobs=2)
+
+    ended(job)
+    definition = job.describe()["TrainingJobDefinition"]
+    assert definition["RoleArn"] == KEPT["TrainingJobDefinition"]["RoleArn"]
+    assert wire.kept_members(job.export()) == KEPT
+    assert list(job.dataframe()["TrainingJobDefinitionName"]) == ["forest"] * 2
+    assert job.export_notes() == ()
 
 
 def test_stopping_is_shown_until_the_last_training_job_has_ended():

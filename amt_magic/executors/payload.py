@@ -32,7 +32,7 @@ class Payload:
 
     kind "cell":     `source` is the cell's body, `source_name` its file name in
                      tracebacks, `first_line` the line of the cell it begins at.
-    kind "function": `values` is {"function": the function}.
+    kind "function": `values` is {"function": the function}, `source` its own, if known.
     kind "script":   `source` is the script's absolute path.
 
     `epochs`: how often the code says that it reports the objective, if it does.

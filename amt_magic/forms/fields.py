@@ -9,7 +9,6 @@ import ipywidgets
 from amt_magic.forms.option_places import (
     remove_option,
     set_option,
-    set_repeated,
     values_in,
 )
 from amt_magic.forms.readings import FieldKey, Reading
@@ -143,19 +142,6 @@ def flag_field(option: str, label: str, edit: Editor) -> Field:
     return Field(
         option, control, edit, value=lambda r: option in r.options, change=change
     )
-
-
-def list_field(option: str, label: str, edit: Editor, **more: Any) -> Field:
-    """Make the field of an option that can be repeated: words with spaces between."""
-
-    def change(text: str, value: str) -> str:
-        words = value.replace(",", " ").split()
-        return set_repeated(text, option, [(word,) for word in words])
-
-    def value(reading: Reading) -> str:
-        return " ".join(" ".join(words) for words in reading.options.get(option, []))
-
-    return Field(option, text_control(label), edit, value=value, change=change, **more)
 
 
 def text_control(label: str, placeholder: str = "") -> Any:

@@ -131,9 +131,7 @@ def set_repeated(text: str, name: str, rows: Sequence[tuple[str, ...]]) -> str:
             text = _with_values(text, place, row)
         return text
     text = remove_option(text, name)
-    for row in rows:
-        text = _with_option(text, written_option(name, *row))
-    return text
+    return _with_options(text, [written_option(name, *row) for row in rows])
 
 
 def _in_order(text: str) -> list[OptionPlace]:
@@ -225,15 +223,33 @@ def _with_values(text: str, place: OptionPlace, values: Sequence[str]) -> str:
     return text
 
 
-def _with_option(text: str, option: str) -> str:
+def _with_options(text: str, options: Sequence[str]) -> str:
+    """Add options that keep their order: all to the magic's line, or none of them."""
+    joined = " ".join(options)
+    if not options or len(options) == 1 or _fits(text, joined):
+        return _with_option(text, joined) if options else text
+    for option in options:
+        text = _with_option(text, option, in_line=False)
+    return text
+
+
+def _fits(text: str, option: str) -> bool:
+    """Tell whether the magic's line has room for an option."""
+    head = _HEAD.match(text)
+    line = head[0].strip() if head else MAGIC
+    is_whole = head is None or not _WORD.sub("", head[1]).strip()
+    return is_whole and len(line) + 1 + len(option) <= WIDTH
+
+
+def _with_option(text: str, option: str, *, in_line: bool = True) -> str:
     """Add an option to the magic's line, to a comment line, or in one of its own."""
     head = _HEAD.match(text)
     if head is None:
-        return f"{MAGIC} {option}\n{text}"
-    line = head[0].strip()
+        text = f"{MAGIC}\n{text}"
+        head = _HEAD.match(text)
+        assert head is not None
     comments = list(_spans(text, in_comments=True))
-    broken = bool(_WORD.sub("", head[1]).strip())
-    if len(line) + 1 + len(option) <= WIDTH and not broken:
+    if in_line and _fits(text, option):
         return _appended(text, head.end(), f" {option}")
     if comments:
         start = text.rfind("\n", 0, comments[-1][0]) + 1

@@ -1,25 +1,17 @@
 """The parts of a form beside its ranges: which fields there are, and when."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import ipywidgets
 
-from amt_magic.config import (
-    Objective,
-    Strategy,
-    TuningJobConfig,
-    WarmStart,
-    WarmStartType,
-)
-from amt_magic.errors import AmtError
+from amt_magic.config import Strategy
 from amt_magic.forms.fields import (
     Editor,
     Field,
+    box,
     choice_field,
     flag_field,
-    list_field,
     row,
     section,
     text_control,
@@ -32,9 +24,8 @@ from amt_magic.forms.option_places import (
     set_repeated,
     values_in,
 )
+from amt_magic.forms.parents import warm_start_section
 from amt_magic.forms.readings import OBJECTIVE, Reading
-from amt_magic.ranges import CategoricalParameter
-from amt_magic.served import refuse_unserved
 
 DIRECTIONS = ("maximize", "minimize")
 
@@ -88,7 +79,7 @@ def limit_section(edit: Editor) -> tuple[list[Field], Any]:
 
 
 def end_section(edit: Editor) -> tuple[list[Field], Any]:
-    """Make early stopping, completion criteria, and warm start where it is served."""
+    """Make early stopping, completion criteria, and warm start."""
     stopping = choice_field(
         "early_stopping",
         "early stopping of training jobs",
@@ -101,22 +92,10 @@ def end_section(edit: Editor) -> tuple[list[Field], Any]:
         text_field("max_jobs_not_improving", "jobs not improving", edit, "any"),
     ]
     converged = flag_field("complete_on_convergence", "end on convergence", edit)
-    parents = list_field(
-        "warm_start",
-        "warm start from",
-        edit,
-        is_offered=lambda r: serves_warm_start(r.strategy) or "warm_start" in r.options,
-    )
-    kind = choice_field(
-        "warm_start_type",
-        "what those share with this one",
-        list(WarmStartType),
-        edit,
-        is_offered=lambda r: "warm_start" in r.options,
-    )
-    fields = [stopping, *criteria, converged, parents, kind]
-    parts = [row(*criteria), converged.box, stopping.box, parents.box, kind.box]
-    return fields, section("End", *parts)
+    warm_start, learning = warm_start_section(edit)
+    fields = [stopping, *criteria, converged, *warm_start]
+    end = section("End", row(*criteria), converged.box, stopping.box)
+    return fields, box([end, learning], "amt-section")
 
 
 def change_direction(text: str, direction: str) -> str:
@@ -143,24 +122,6 @@ def change_expression(text: str, regex: str) -> str:
         place = places.index((name,)) if (name,) in places else len(rows)
         rows.insert(place, (name, regex))
     return set_repeated(text, "metric_definition", rows)
-
-
-@cache
-def serves_warm_start(strategy: str) -> bool:
-    """Tell whether a strategy can have parents in this version, by asking for some."""
-    asked: dict[str, Any] = {"type": "TransferLearning", "parents": ("a",)}
-    objective: dict[str, Any] = {"type": "Minimize", "metric_name": "loss"}
-    try:
-        config = TuningJobConfig(
-            strategy=Strategy(strategy),
-            objective=Objective(**objective),
-            ranges={"x": CategoricalParameter(1, 2)},
-            warm_start=WarmStart(**asked),
-        )
-        refuse_unserved(config)
-    except (AmtError, ValueError):
-        return False
-    return True
 
 
 def _default_jobs(reading: Reading) -> str:

@@ -14,7 +14,7 @@ from amt_magic.forms.option_places import (
     values_in,
 )
 from amt_magic.forms.readings import Reading
-from amt_magic.served import LEARNS_NOTHING
+from amt_magic.warm_start import LEARNS_NOTHING
 
 SENTENCES: Mapping[str, str] = {
     "Bayesian": "Learns from the training jobs that have ended where to look next.",

@@ -63,6 +63,23 @@ color:var(--jp-ui-inverse-font-color0,#fff)}
 .amt-form .widget-label-basic{height:auto;align-items:baseline;gap:6px;
 color:inherit;font-size:13px;line-height:1.4;white-space:normal}
 .amt-form .widget-label-basic input{margin:0 6px 0 0;vertical-align:-1px}
+.amt-form .widget-radio{width:auto;height:auto}
+.amt-form .widget-radio-box{min-width:0;margin:0;gap:6px}
+.amt-form :is(.widget-radio-box label,.amt-parents .widget-label-basic){
+display:grid;grid-template-columns:13px minmax(0,1fr);gap:8px;align-items:start;
+width:auto;height:auto;font-size:13px;line-height:1.4;white-space:normal;
+overflow-wrap:anywhere}
+.amt-form .widget-radio-box input{order:-1}
+.amt-form :is(.widget-radio-box,.amt-parents .widget-label-basic) input{
+width:13px;height:13px;margin:3px 0 0;align-self:start}
+.amt-form .amt-parents .widget-label-basic:has(:disabled){opacity:.55}
+.amt-form .amt-parents{gap:8px}
+.amt-form .amt-parents .widget-vbox{gap:6px}
+.amt-form .amt-parents>.jupyter-button{align-self:flex-start}
+.amt-form .amt-parents details{font-size:12px;overflow-wrap:anywhere;
+color:var(--jp-ui-font-color2,inherit)}
+.amt-form .amt-parents summary{cursor:pointer}
+.amt-form .amt-parents ul{margin:4px 0 0;padding-left:16px}
 .amt-form .amt-range{border-top:1px solid var(--jp-border-color2,#8088);
 padding:7px 0;gap:3px}
 .amt-form .amt-row{display:grid;align-items:center;gap:6px 8px;

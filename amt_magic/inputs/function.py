@@ -69,6 +69,7 @@ def function_payload(
     faults.raise_if_any()
     return Payload(
         kind="function",
+        source=_source_of(train),
         epochs=epochs_in(default_arguments(train)),
         objective_name=objective_name,
         working_directory=str(Path.cwd()),
@@ -106,6 +107,13 @@ def untaken(train: Any, names: Iterable[str]) -> list[str]:
     names = list(names)
     kept = accepted(train, dict.fromkeys(names)) if callable(train) else names
     return [name for name in names if name not in kept]
+
+
+def _source_of(train: Any) -> str:
+    try:
+        return inspect.getsource(train)
+    except (OSError, TypeError):  # typed at a prompt, or no function
+        return ""
 
 
 def default_arguments(train: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,23 @@ from amt_magic.jobs import (
     TuningJobRecord,
     TuningJobStatus,
 )
+from amt_magic.parents import Parent
 from amt_magic.stops import Stop, StopRule
+from amt_magic.store.counts import Counts, read_counts
 from amt_magic.store.engine import default_url, open_engine, translated, writing
+from amt_magic.store.parents import keep_parents, of_tuning_job, to_parent
 from amt_magic.store.rows import (
-    Counts,
     from_stop,
-    group_counts,
     storable,
     to_record,
     to_report,
     to_training_job,
 )
 from amt_magic.store.tables import (
+    ended_count,
     logs,
     next_revision,
+    parents,
     reports,
     stop_requests,
     training_jobs,
@@ -61,8 +65,12 @@ class JobStore:
         *,
         quotas: dict[str, Any],
         grace_seconds: float,
+        parents: Sequence[Parent] = (),
+        kept: Mapping[str, Any] | None = None,
     ) -> None:
         """Enter a new tuning job, InProgress and without a runner.
+
+        Of its `parents` a copy is kept, and of Amazon's request the members `kept`.
 
         Raises:
             ResourceInUseError: the name is taken, whatever its capitals.
@@ -72,7 +80,7 @@ class JobStore:
             "name": name,
             "name_key": name.lower(),
             "status": TuningJobStatus.IN_PROGRESS,
-            "request": json.dumps(wire.request_from_config(config, name)),
+            "request": json.dumps(wire.request_with_kept(config, name, kept or {})),
             "quotas": json.dumps(quotas),
             "grace_seconds": grace_seconds,
             "folder": str(folder),
@@ -82,7 +90,9 @@ class JobStore:
         }
         try:
             with translated(self.engine), writing(self.engine) as connection:
-                connection.execute(tuning_jobs.insert().values(**row))
+                added = connection.execute(tuning_jobs.insert().values(**row))
+                key: Any = added.inserted_primary_key
+                keep_parents(connection, key[0], parents)
         except IntegrityError:
             raise name_taken(name) from None
 
@@ -129,6 +139,13 @@ class JobStore:
         found = self._curves(name, tuning_job) if curves else {}
         return [to_training_job(row, found.get(row.number)) for row in rows]
 
+    def parents(self, name: str) -> list[Parent]:
+        """Return the parents of a warm start, as they were at create."""
+        row = self.row(name)
+        objective = to_record(row).config.objective
+        rows = self._read(of_tuning_job(row.id))
+        return [to_parent(each, objective) for each in rows]
+
     def metrics(self, name: str) -> list[sa.Row[Any]]:
         """Return every value of every metric: training_job, metric, resource, value."""
         return self._read(
@@ -137,20 +154,7 @@ class JobStore:
 
     def counts(self) -> dict[str, Counts]:
         """Return the counts of every tuning job, by its name."""
-        jobs = training_jobs.c
-        groups = self._read(
-            sa.select(
-                sa.func.min(tuning_jobs.c.name).label("name"),
-                jobs.status,
-                jobs.objective_status,
-                sa.func.count().label("number"),
-                sa.func.min(jobs.value).label("least"),
-                sa.func.max(jobs.value).label("most"),
-            )
-            .join(training_jobs, jobs.tuning_job == tuning_jobs.c.id)
-            .group_by(tuning_jobs.c.id, jobs.status, jobs.objective_status)
-        )
-        return group_counts(groups)
+        return read_counts(self._read)
 
     def request_stop(self, name: str, training_job: int | None = None) -> None:
         """Ask the runner to stop a training job, or without one the tuning job."""
@@ -209,9 +213,10 @@ class JobStore:
                 reopen it at once, one wins.
         """
         row, now = self.row(name), time.time()
+        kept = wire.kept_members(json.loads(row.request))
         values = {
             "status": TuningJobStatus.IN_PROGRESS,
-            "request": json.dumps(wire.request_from_config(config, row.name)),
+            "request": json.dumps(wire.request_with_kept(config, row.name, kept)),
             "ended_at": None,
             "modified_at": now,
             "heartbeat_at": now,
@@ -219,6 +224,7 @@ class JobStore:
             "converged_at": None,
             "savings": None,
             "failure_reason": None,
+            "resumed_with": ended_count(row.id),
             "runner_host": None,
             "runner_pid": None,
         }
@@ -232,7 +238,7 @@ class JobStore:
         """Remove a tuning job and all that belongs to it from the store."""
         tuning_job = self.row(name).id
         with translated(self.engine), writing(self.engine) as connection:
-            for table in (training_jobs, reports, logs, stop_requests):
+            for table in (training_jobs, reports, logs, stop_requests, parents):
                 connection.execute(
                     table.delete().where(table.c.tuning_job == tuning_job)
                 )

@@ -3,14 +3,13 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from amt_magic import wire
 from amt_magic.jobs import (
-    ObjectiveStatus,
     Report,
     TrainingJob,
     TrainingJobStatus,
@@ -22,22 +21,12 @@ from amt_magic.stops import Stop, StopRule
 from amt_magic.store.lease import is_alive
 
 
-@dataclass(slots=True)
-class Counts:
-    """Training jobs of one tuning job by status, and the ends of their values."""
-
-    by_status: dict[str, int] = field(default_factory=dict)
-    by_objective: dict[str, int] = field(default_factory=dict)
-    least: float | None = None
-    most: float | None = None
-
-
 def to_record(row: sa.Row[Any]) -> TuningJobRecord:
     """Turn a tuning job's row into a record."""
-    status = TuningJobStatus(row.status)
+    status, request = TuningJobStatus(row.status), json.loads(row.request)
     return TuningJobRecord(
         name=row.name,
-        config=wire.config_from_request(json.loads(row.request)),
+        config=wire.config_from_request(request),
         status=status,
         created_at=row.created_at,
         modified_at=row.modified_at,
@@ -48,7 +37,9 @@ def to_record(row: sa.Row[Any]) -> TuningJobRecord:
         converged_at=row.converged_at,
         replays=tuple(Replay(**each) for each in json.loads(row.savings or "[]")),
         failure_reason=row.failure_reason,
+        resumed_with=row.resumed_with,
         is_interrupted=not status.is_terminal and not is_alive(row),
+        kept=wire.kept_members(request),
     )
 
 
@@ -134,22 +125,3 @@ def storable(text: str) -> str:
 def to_column(value: float) -> float | None:
     """Return what the database keeps of a value: NULL for NaN."""
     return None if math.isnan(value) else value
-
-
-def group_counts(groups: Sequence[sa.Row[Any]]) -> dict[str, Counts]:
-    """Add up rows of name, status, objective_status, number, least and most."""
-    found: dict[str, Counts] = {}
-    for row in groups:
-        counts = found.setdefault(row.name, Counts())
-        _add(counts.by_status, row.status, row.number)
-        _add(counts.by_objective, row.objective_status, row.number)
-        if row.objective_status == ObjectiveStatus.SUCCEEDED:
-            known = [v for v in (counts.least, row.least) if v is not None]
-            counts.least = min(known, default=None)
-            known = [v for v in (counts.most, row.most) if v is not None]
-            counts.most = max(known, default=None)
-    return found
-
-
-def _add(counts: dict[str, int], key: str, count: int) -> None:
-    counts[key] = counts.get(key, 0) + count

@@ -31,6 +31,7 @@ tuning_jobs = sa.Table(
     sa.Column("converged_at", sa.Double),
     sa.Column("savings", sa.Text),  # what stopping early would have saved, JSON
     sa.Column("failure_reason", sa.Text),
+    sa.Column("resumed_with", sa.Integer),  # training jobs that had ended by then
     sa.Column("runner_host", sa.Text),
     sa.Column("runner_pid", sa.Integer),
     sa.Column("runner_started_at", sa.Double),
@@ -102,6 +103,16 @@ stop_requests = sa.Table(
     sa.Column("requested_at", sa.Double, nullable=False),
 )
 
+parents = sa.Table(  # as they were when the tuning job was created
+    "amt_parents",
+    metadata,
+    sa.Column("tuning_job", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(32), nullable=False),
+    sa.Column("static", sa.Text, nullable=False),
+    sa.Column("training_jobs", sa.Text, nullable=False),
+)
+
 
 def create_tables(connection: sa.Connection) -> None:
     """Migration 1: the tables, as this version knows them."""
@@ -132,11 +143,25 @@ def add_revisions(connection: sa.Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def add_parents(connection: sa.Connection) -> None:
+    """Migration 4: the parents of a warm start, and what was done at a resume."""
+    parents.create(connection, checkfirst=True)
+    _add_column(connection, tuning_jobs.c.resumed_with)
+
+
 MIGRATIONS: list[Callable[[sa.Connection], None]] = [
     create_tables,
     add_stops,
     add_revisions,
+    add_parents,
 ]
+
+
+def ended_count(tuning_job: int) -> sa.ScalarSelect[int]:
+    """Return how many of a tuning job's training jobs have ended."""
+    ended = training_jobs.c.ended_at.is_not(None)
+    same = training_jobs.c.tuning_job == tuning_job
+    return sa.select(sa.func.count()).where(same, ended).scalar_subquery()
 
 
 def next_revision(tuning_job: int) -> sa.ScalarSelect[int]:

@@ -18,7 +18,7 @@ def plan(summary: TuningJobSummary) -> list[str]:
     ]
     if summary.random_seed is not None:
         parts.append(f"seed {summary.random_seed}")
-    return parts
+    return parts + [visible(origin, 250) for origin in summary.origins]
 
 
 def metric(summary: TuningJobSummary) -> str:
@@ -105,6 +105,14 @@ def best(summary: TuningJobSummary) -> str:
         return ""
     value = number(summary.best.value)
     return f"{metric(summary)} {value}, training job {summary.best.index}"
+
+
+def better_elsewhere(summary: TuningJobSummary) -> str:
+    """Tell the better value of a parent that ran the same, if one has it."""
+    if summary.better_elsewhere is None:
+        return ""
+    value, index, name = summary.better_elsewhere
+    return f"overall best {number(value)}, training job {index} of {visible(name)}"
 
 
 def failure(group: FailureGroup) -> str:

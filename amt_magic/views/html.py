@@ -82,8 +82,9 @@ def _header(summary: TuningJobSummary) -> Iterator[str]:
     yield f"<div>{'&ensp; '.join(progress)}</div>"
     if ending := headlines.ending(summary):
         yield f"<div>{escape(ending)}</div>"
-    for saved in headlines.saved(summary):
-        yield f'<div class="amt-quiet">{escape(saved)}</div>'
+    remarks = headlines.better_elsewhere(summary), *headlines.saved(summary)
+    for remark in filter(None, remarks):
+        yield f'<div class="amt-quiet">{escape(remark)}</div>'
 
 
 def _status(status: str, words: str) -> str:

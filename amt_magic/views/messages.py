@@ -17,10 +17,11 @@ from amt_magic.views.summary import (
     INTERRUPTED,
     TuningJobSummary,
     as_code,
+    origins,
     summarize_briefly,
 )
 from amt_magic.views.tally import Tally
-from amt_magic.wire import request_from_config
+from amt_magic.wire.kept import request_with_kept
 
 Message = dict[str, Any]
 DIGITS = 6  # significant, of numbers in rows and curves
@@ -30,7 +31,7 @@ def plan(record: TuningJobRecord, cell: str) -> Message:
     """Tell what the tuning job does, which does not change while it runs."""
     config = record.config
     rungs = rungs_of(config)
-    request = request_from_config(config, record.name)
+    request = request_with_kept(config, record.name, record.kept)
     request.pop("AmtMagic", None)
     return {
         "name": record.name,
@@ -41,6 +42,7 @@ def plan(record: TuningJobRecord, cell: str) -> Message:
         },
         "parallel": config.resource_limits.max_parallel_training_jobs,
         "seed": config.random_seed,
+        "origins": list(origins(record)),
         "parameters": [_parameter(*each) for each in config.space.items()],
         "rungs": rungs,
         "maxResource": _max_resource(config),

@@ -2,19 +2,25 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
-from amt_magic.config import EarlyStoppingType, Objective, Strategy
+from amt_magic.config import (
+    EarlyStoppingType,
+    Objective,
+    Strategy,
+    TuningJobConfig,
+)
 from amt_magic.jobs import (
     ObjectiveStatus,
     TrainingJob,
     TrainingJobStatus,
     TuningJobRecord,
 )
+from amt_magic.parents import Parent
 from amt_magic.savings import Replay, Savings
 from amt_magic.views.failures import FailureGroup, failure_cause, fold_failures
 from amt_magic.views.formats import number, plural, visible
@@ -59,7 +65,9 @@ class TuningJobSummary:
     `status` is Amazon's word, or "interrupted" when the runner is dead. `rows`
     are best first, then those running, then those without a usable value. `saved`:
     what early stopping has saved so far, `replays`: would have, where it was off.
-    `gave_single_values`: it had nothing to judge.
+    `gave_single_values`: it had nothing to judge. `origins`: the parents of a warm
+    start, and where it was resumed. `better_elsewhere`: the value, number and tuning
+    job of a parent's training job that is better than all here, of an identical one.
     `best_so_far` has the corners of the line only: (index, value).
     """
 
@@ -82,9 +90,11 @@ class TuningJobSummary:
     hyperparameter_names: tuple[str, ...]
     best: TrainingJobRow | None
     best_as_code: str
+    better_elsewhere: tuple[float, int, str] | None = None
     best_so_far: tuple[tuple[int, float], ...]
     rows: tuple[TrainingJobRow, ...]
     failures: tuple[FailureGroup, ...]
+    origins: tuple[str, ...] = ()
     gave_single_values: bool = False
     saved: Savings | None = None
     replays: tuple[Replay, ...] = ()
@@ -113,9 +123,11 @@ def summarize(
     record: TuningJobRecord,
     training_jobs: Sequence[TrainingJob],
     now: float | None = None,
+    parents: Sequence[Parent] = (),
 ) -> TuningJobSummary:
     """Compute the summary of a tuning job from its record and training jobs.
 
+    `parents`: of a warm start that ran the same data and algorithm.
     `now` is in epoch seconds, and the time of the call where it is `None`. Of the
     reports of each training job only the latest is read.
     """
@@ -127,6 +139,7 @@ def summarize(
     return replace(
         summarize_briefly(record, tally, now),
         best=best_first[0] if best_first else None,  # the row itself
+        better_elsewhere=_better_elsewhere(config.objective, best_first, parents),
         best_so_far=_best_so_far(usable, config.objective),
         rows=(
             *best_first,
@@ -152,7 +165,7 @@ def summarize_briefly(
         status=INTERRUPTED if record.is_interrupted else record.status.value,
         has_ended=has_ended,
         reason=record.failure_reason or record.completion_reason or "",
-        remedy=f"%tune resume {record.name}" if record.is_interrupted else "",
+        remedy=_remedy(record, counts.ended) if record.is_interrupted else "",
         strategy=config.strategy.value,
         objective=config.objective,
         random_seed=config.random_seed,
@@ -170,10 +183,29 @@ def summarize_briefly(
         best_so_far=(),
         rows=(),
         failures=(),
+        origins=tuple(origins(record)),
         gave_single_values=stops_early and tally.gave_single_values,
         saved=tally.saved,
         replays=record.replays,
     )
+
+
+def origins(record: TuningJobRecord) -> Iterator[str]:
+    """Yield what the tuning job goes on from: parents, and itself before a resume."""
+    if warm_start := record.config.warm_start:
+        yield f"warm start from {', '.join(warm_start.parents)} ({warm_start.type})"
+    if record.resumed_with is not None:
+        yield f"resumed: {_done_and_to_go(record.config, record.resumed_with)}"
+
+
+def _remedy(record: TuningJobRecord, ended: int) -> str:
+    return f"%tune resume {record.name} ({_done_and_to_go(record.config, ended)})"
+
+
+def _done_and_to_go(config: TuningJobConfig, done: int) -> str:
+    most = most_training_jobs(config)
+    left = "" if most is None else f" + {max(0, most - done):,} to go"
+    return f"{done:,} done{left}"
 
 
 def as_code(hyperparameters: Mapping[str, Any]) -> str:
@@ -185,6 +217,19 @@ def as_code(hyperparameters: Mapping[str, Any]) -> str:
         return "\n".join(f"{name} = {v!r}" for name, v in hyperparameters.items())
     lines = (f"    {name!r}: {value!r}," for name, value in hyperparameters.items())
     return "\n".join(("hyperparameters = {", *lines, "}"))
+
+
+def _better_elsewhere(
+    objective: Objective,
+    best_first: Sequence[TrainingJobRow],
+    parents: Iterable[Parent],
+) -> tuple[float, int, str] | None:
+    found = [(p.history.loss(p.history.best), p) for p in parents if p.history.best]
+    loss, parent = min(found, key=itemgetter(0), default=(math.inf, None))
+    own = _loss(best_first[0], objective) if best_first else math.inf
+    if parent is None or loss >= own or not (best := parent.history.best):
+        return None
+    return cast(float, best.value), best.index, parent.name
 
 
 def _rows(

@@ -42,7 +42,7 @@ def _header(summary: TuningJobSummary, width: int) -> list[str]:
     progress = ": ".join(filter(None, (summary.progress, counts)))
     times = ", ".join((headlines.times(summary), *headlines.limits(summary)))
     lines = [f"{name}  {status}  {plan}", progress, times, headlines.ending(summary)]
-    lines += headlines.saved(summary)
+    lines += [headlines.better_elsewhere(summary), *headlines.saved(summary)]
     return _wrapped(filter(None, lines), width)
 
 

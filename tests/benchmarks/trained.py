@@ -43,14 +43,14 @@ def regression_tree(**hyperparameters) -> float:
     return _cross_validated("diabetes", tree, _squared_error)
 
 
-def classification_tree(**hyperparameters) -> float:
-    """Return the share of digits that are mistaken; shares are given as logits."""
+def classification_tree(*, data: str = "digits", **hyperparameters) -> float:
+    """Return the share of rows that are mistaken; shares are given as logits."""
     given = _shares(hyperparameters)
 
     def tree(fold: int) -> BaseEstimator:
         return DecisionTreeClassifier(random_state=fold, **given)
 
-    return _cross_validated("digits", tree, _mistaken)
+    return _cross_validated(data, tree, _mistaken)
 
 
 def lasso(**hyperparameters) -> float:
@@ -60,14 +60,14 @@ def lasso(**hyperparameters) -> float:
     )
 
 
-def support_vectors(*, scaler: str, **hyperparameters) -> float:
-    """Return the share of wines that are mistaken."""
+def support_vectors(*, data: str = "wine", scaler: str, **hyperparameters) -> float:
+    """Return the share of rows that are mistaken."""
 
     def machine(fold: int) -> BaseEstimator:
         vectors = SVC(max_iter=3000, cache_size=50, **hyperparameters)
         return make_pipeline(SCALERS[scaler], vectors)
 
-    return _cross_validated("wine", machine, _mistaken)
+    return _cross_validated(data, machine, _mistaken)
 
 
 def logistic_regression(**hyperparameters) -> float:

@@ -25,7 +25,7 @@ def run(
     history = History(config.objective)
     with ExitStack() as stack:
         if strategy:
-            make = patch.object(tuner, "make_strategy", lambda config: strategy)
+            make = patch.object(tuner, "make_strategy", lambda *given: strategy)
             stack.enter_context(make)
         if scheduler:
             make = patch.object(tuner, "make_schedulers", lambda config: [scheduler])

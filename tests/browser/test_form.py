@@ -26,6 +26,29 @@ print(f"loss={loss}")
 """
 BODY = 'print(f"score={x + len(y)}")'
 
+EARLIER = """\
+import amt_magic as amt
+ranges = {"x": amt.Continuous(-2, 2), "y": amt.Continuous(-1, 3)}
+def train(**given): return sum(given.values())
+def tune(name, ranges, jobs):
+    options = {"minimize": "loss", "max_jobs": jobs, "strategy": "Random"}
+    amt.tune(train, ranges, name=name, **options)
+tune("first", ranges, 3)
+tune("second", ranges, 2)
+tune("has-one-range", {"x": ranges["x"]}, 1)
+from amt_magic.forms.form import form
+f = form()
+f"""
+STARTED = """\
+import json
+job = amt.tuning_job("third").wait(60)
+warm_start = job.config.warm_start
+print(json.dumps([job.status, warm_start.parents, warm_start.type]))
+"""
+WIDER = """form => [...form.querySelectorAll('*')].filter(e =>
+    e.getBoundingClientRect().right > form.getBoundingClientRect().right + 1
+).map(e => e.outerHTML.slice(0, 120))"""
+
 
 def opened_form(lab, page, name, *cells):
     lab.write(name, OPEN, *cells)
@@ -134,10 +157,34 @@ def test_nothing_is_cut_off_at_any_width(lab, page, width):
 
     form.evaluate("(form, width) => form.style.maxWidth = `${width}px`", width)
 
-    wider = """form => [...form.querySelectorAll('*')].filter(e =>
-        e.getBoundingClientRect().right > form.getBoundingClientRect().right + 1
-    ).map(e => e.outerHTML.slice(0, 120))"""
-    assert form.evaluate(wider) == []
+    assert form.evaluate(WIDER) == []
     images = form.locator("img")
     assert images.count() == 2
     assert images.first.evaluate("image => image.complete && image.naturalWidth") > 100
+
+
+def test_parents_are_picked_and_learned_from(lab, page):
+    lab.write("parents.ipynb", EARLIER, STARTED)
+    lab.open(page, "parents.ipynb")
+    page.evaluate(RUN_CELL, 0)
+    form = page.locator(".amt-form")
+    form.wait_for(timeout=60_000)
+
+    form.get_by_label("second: 2 training jobs").check()
+    form.get_by_label("first: 3 training jobs").check()
+    form.get_by_label("TransferLearning: data").wait_for(timeout=10_000)
+    form.get_by_label("IdenticalDataAndAlgorithm: the same").check()
+    type_into(page, form, "name of the tuning job", "third")
+    form.get_by_text("and why not").click()
+    form.get_by_text("it lacks y").wait_for(timeout=10_000)
+    for width in (360, 800, 1600):
+        form.evaluate("(form, width) => form.style.maxWidth = `${width}px`", width)
+        assert form.evaluate(WIDER) == []
+    form.get_by_role("button", name="Run", exact=True).click()
+    form.locator(".amt-tuning-job").wait_for(timeout=30_000)
+    page.evaluate(RUN_CELL, 1)
+
+    told = json.loads(outputs(lab, page, "parents.ipynb", 1))
+    assert told == ["Completed", ["second", "first"], "IdenticalDataAndAlgorithm"]
+    written = cell_text(form).input_value()
+    assert written.count("--warm-start ") == 2

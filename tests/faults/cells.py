@@ -6,12 +6,12 @@ from pathlib import Path
 import psutil
 
 import amt_magic as amt
+from amt_magic.creation import create
 from amt_magic.executors.payload import Payload
 from amt_magic.inputs.cell import parse_cell
 from amt_magic.inputs.function import cell_payload
 from amt_magic.store.folders import runner_log_end
 from amt_magic.tuning_jobs import TuningJob
-from amt_magic.verbs import create
 
 RANGE = {"x": amt.Continuous(0, 1)}
 

@@ -129,6 +129,17 @@ def test_repeated_option_keeps_its_places_while_their_number_is_the_same():
     assert values_in(set_repeated(text, "warm_start", [])) == {"minimize": [("loss",)]}
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 9])
+@pytest.mark.parametrize("text", [*CELLS, "x = 1"])
+def test_repeated_option_keeps_its_order_wherever_there_is_room(text, count):
+    rows = [(f"parent-{n}",) for n in range(count, 0, -1)]
+
+    changed = set_repeated(text, "warm_start", rows)
+
+    assert values_in(changed)["warm_start"] == rows
+    assert set_repeated(changed, "warm_start", []) in (text, f"%%tune\n{text}")
+
+
 @pytest.mark.parametrize("text", CELLS)
 def test_name_is_given_changed_and_taken(text):
     named = set_name(text, "other-2")

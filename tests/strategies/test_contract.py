@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import amt_magic as amt
+from amt_magic import deciders
 from amt_magic.config import TuningJobConfig
 from amt_magic.jobs import Ended, History, Report, TrainingJob, TrainingJobStatus
+from amt_magic.parents import Parent
 from amt_magic.space import ParameterRanges, configuration_key
-from amt_magic.tuner import make_strategy
+from amt_magic.strategies import Strategy
 from tests.generators import categorical_ranges, numeric_ranges, parameter_ranges
 
 MIXED = {
@@ -32,6 +34,7 @@ CATEGORIES = {
     "flag": amt.Categorical(True, False),
 }
 POINT = {"only": amt.Categorical("this")}
+TRANSFER, IDENTICAL = "TransferLearning", "IdenticalDataAndAlgorithm"
 STRATEGIES = [
     ("Bayesian", MIXED),
     ("Bayesian", DISCRETE),
@@ -40,6 +43,12 @@ STRATEGIES = [
     ("Random", MIXED),
     ("Random", DISCRETE),
     ("Random", POINT),
+    *[
+        (f"{strategy} with {kind}", ranges)
+        for strategy in ("Bayesian", "Random")
+        for kind in (TRANSFER, IDENTICAL)
+        for ranges in (MIXED, DISCRETE)
+    ],
     ("Hyperband", MIXED),
     ("Hyperband", DISCRETE),
     ("Grid", CATEGORIES),
@@ -56,13 +65,41 @@ few = settings(max_examples=8)  # of courses, each of many suggestions
 
 
 def config_of(strategy, ranges, seed=3) -> TuningJobConfig:
+    strategy, _, kind = strategy.partition(" with ")
+    parents = ("same", "other")
     return TuningJobConfig(
         strategy=strategy,
         static_hyperparameters={"epochs": 27},
         objective=amt.Objective(type="Minimize", metric_name="loss"),
         ranges=ranges,
         random_seed=seed,
+        warm_start=amt.WarmStart(parents=parents, type=kind) if kind else None,
     )
+
+
+def parents_of(config) -> list[Parent]:
+    """Five random training jobs of the same code, and seven of another version."""
+    if not config.warm_start:
+        return []
+    same, other = (
+        ran(config, [3.0, None, 1.0, 2.0, 5.0, 0.5, 4.0][:n]) for n in (5, 7)
+    )
+    return [
+        Parent(name="same", history=same, static_hyperparameters={"epochs": 27}),
+        Parent(name="other", history=other, static_hyperparameters={"epochs": 9}),
+    ]
+
+
+def make_strategy(config) -> Strategy:
+    return deciders.make_strategy(config, parents_of(config))
+
+
+def size_of(config) -> float:
+    """How many configurations are left to run."""
+    known = set()
+    if config.warm_start and config.warm_start.type == IDENTICAL:
+        known = parents_of(config)[0].history.configurations
+    return config.space.size - len(known)
 
 
 def filled(config, count, value=lambda index: float(index % 5)) -> History:
@@ -123,7 +160,7 @@ def test_same_history_and_seed_give_the_same_suggestion(strategy, ranges):
 def test_new_strategy_suggests_what_the_running_one_did_at_every_step(strategy, ranges):
     config = config_of(strategy, ranges)
     running, history = make_strategy(config), History(config.objective)
-    for index in range(1, int(min(30, config.space.size)) + 1):
+    for index in range(1, int(min(30, size_of(config))) + 1):
         before = History(config.objective, history.training_jobs)
 
         chosen = running.suggest(history, index)
@@ -155,7 +192,7 @@ def test_order_in_which_jobs_finished_is_irrelevant(strategy, ranges):
 @each_discrete
 def test_no_configuration_comes_twice_and_exhaustion_gives_none(strategy, ranges):
     config = config_of(strategy, ranges)
-    size = int(config.space.size)
+    size = int(size_of(config))
 
     history = filled(config, size + 5)
 
@@ -175,7 +212,7 @@ def test_bad_values_are_survived(strategy, ranges, value, good):
     )
 
     keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
-    assert len(history) == len(keys) == min(20, config.space.size)
+    assert len(history) == len(keys) == min(20, size_of(config))
 
 
 @each
@@ -184,12 +221,12 @@ def test_failed_and_stopped_training_jobs_are_survived(strategy, ranges):
     history, chooser = History(config.objective), make_strategy(config)
     endings = (TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED)
 
-    for index in range(1, int(min(20, config.space.size)) + 1):
+    for index in range(1, int(min(20, size_of(config))) + 1):
         add(history, index, chooser.suggest(history, index))
         end(history, index, [None, 1.0 + index][index % 2], endings[index // 2 % 2])
 
     keys = {configuration_key(job.hyperparameters) for job in history.training_jobs}
-    assert len(keys) == min(20, config.space.size)
+    assert len(keys) == min(20, size_of(config))
 
 
 VALUES = [None, math.nan, math.inf, -math.inf, 0.0, 1e-300, 1e300, -1e308, 1e12, 5e-324]
@@ -264,7 +301,7 @@ def test_no_course_has_a_configuration_of_a_discrete_space_twice(strategy, kinds
 def test_none_is_suggested_only_where_the_space_is_used_up(strategy, kinds, data):
     config, asked = data.draw(courses(strategy, kinds))
 
-    is_used_up = [len(before) >= config.space.size for before, _, _ in asked]
+    is_used_up = [len(before) >= size_of(config) for before, _, _ in asked]
 
     assert is_used_up == [chosen is None for _, _, chosen in asked]
 
@@ -302,11 +339,11 @@ def test_what_is_pending_is_not_suggested_again(strategy, ranges):
     config = config_of(strategy, ranges)
     history, chooser = History(config.objective), make_strategy(config)
 
-    for index in range(1, int(config.space.size) + 1):
+    for index in range(1, int(size_of(config)) + 1):
         add(history, index, chooser.suggest(history, index))
 
     keys = {configuration_key(job.hyperparameters) for job in history.pending}
-    assert len(keys) == config.space.size
+    assert len(keys) == size_of(config)
     assert chooser.suggest(history, len(history) + 1) is None
 
 

@@ -146,7 +146,7 @@ def test_an_interrupted_job_says_how_to_go_on_and_runs_nothing():
     summary = interrupted()
 
     assert summary.status == "interrupted"
-    assert summary.remedy == "%tune resume churn"
+    assert summary.remedy == "%tune resume churn (8 done + 12 to go)"
     assert summary.has_ended
     assert summary.seconds_elapsed == 40
     words = {row.status for row in summary.rows}

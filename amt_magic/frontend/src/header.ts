@@ -121,6 +121,7 @@ export function tellPlan(plan: Plan): string {
     `${plan.parallel} in parallel`,
   ];
   if (plan.seed !== null) parts.push(`seed ${plan.seed}`);
+  parts.push(...plan.origins);
   return parts.join(" · ");
 }
 

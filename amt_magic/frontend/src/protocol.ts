@@ -25,6 +25,7 @@ export interface Plan {
   objective: Objective;
   parallel: number;
   seed: number | null;
+  origins: string[];
   parameters: Parameter[];
   rungs: number[];
   maxResource: number | null;

@@ -8,6 +8,7 @@ export const PLAN: Plan = {
   objective: { name: "accuracy", type: "Maximize" },
   parallel: 4,
   seed: 7,
+  origins: [],
   parameters: [
     {
       name: "lr",

@@ -50,6 +50,8 @@ describe("silence", () => {
 test("the plan and the progress in words", () => {
   expect(tellPlan(PLAN)).toBe("Hyperband · maximize accuracy · 4 in parallel · seed 7");
   expect(tellPlan({ ...PLAN, seed: null })).not.toContain("seed");
+  const origins = ["warm start from old (TransferLearning)"];
+  expect(tellPlan({ ...PLAN, origins })).toMatch(/· warm start from old/);
   expect(tellProgress(STANDING)).toBe("1 of 50 training jobs");
   expect(tellProgress({ ...STANDING, most: null })).toBe("1 training jobs ended");
 });

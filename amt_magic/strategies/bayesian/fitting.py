@@ -23,10 +23,12 @@ def plausible_kernels(
     groups: Groups,
     count: int,
     generator: np.random.Generator,
+    shared: Array | None = None,
 ) -> list[Kernel]:
     """Return kernels drawn from p(hyperparameters | x, y), the mode first.
 
-    `x`: features, shape (n, columns); `y`: standardised losses, shape (n,). Averaged
+    `x`: features, shape (n, columns); `y`: standardised losses, shape (n,); `shared`:
+    factors of the covariances, shape (n, n), 1 where there are none. Averaged
     over them, a surrogate knows how little few observations tell: Snoek, Larochelle
     and Adams, Practical Bayesian Optimization of Machine Learning Algorithms, NeurIPS
     (2012), section 3.2. Draws are from Laplace's approximation (Rasmussen and
@@ -40,7 +42,7 @@ def plausible_kernels(
 
     def objective(units: Array) -> tuple[float, Array]:
         theta = prior.from_units(units)
-        value, gradient = negative_log_posterior(theta, x, y, groups, prior)
+        value, gradient = negative_log_posterior(theta, x, y, groups, prior, shared)
         return value, gradient * prior.deviation
 
     mode, _, _ = fmin_l_bfgs_b(

@@ -1,15 +1,30 @@
 """Gaussian process regression, with pending points as fantasies."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
-from amt_magic.strategies.bayesian.kernel import Kernel
 from amt_magic.strategies.bayesian.likelihood import JITTER
 from amt_magic.strategies.bayesian.unit_cube import Array
 
 SMALLEST_VARIANCE = 1e-10
+
+
+class Covariance(Protocol):
+    """What is believed before any observation: how losses go together."""
+
+    @property
+    def noise(self) -> float:
+        """The variance of what is observed about what is modelled."""
+
+    @property
+    def variance(self) -> float:
+        """k(a, a)."""
+
+    def between(self, a: Array, b: Array) -> Array:
+        """Return k, shape (len(a), len(b))."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,13 +35,13 @@ class Posterior:
     the covariance of observations and fantasies; `weights` are of observations alone.
     """
 
-    kernel: Kernel
+    kernel: Covariance
     x: Array
     factor: Array
     weights: Array
 
     @classmethod
-    def of(cls, kernel: Kernel, x: Array, y: Array) -> "Posterior":
+    def of(cls, kernel: Covariance, x: Array, y: Array) -> "Posterior":
         """Condition the kernel on observations."""
         factor = factor_of(kernel.between(x, x), kernel.noise)
         weights = cho_solve((factor, True), y, check_finite=False)

@@ -66,11 +66,17 @@ def kernel_of(theta: Array, groups: Groups) -> Kernel:
 
 
 def negative_log_posterior(
-    theta: Array, x: Array, y: Array, groups: Groups, prior: Prior
+    theta: Array,
+    x: Array,
+    y: Array,
+    groups: Groups,
+    prior: Prior,
+    shared: Array | None = None,
 ) -> tuple[float, Array]:
     """Return -log p(theta | x, y) up to a constant, and its gradient.
 
-    `x`: features, shape (n, columns); `y`: shape (n,). With w = K⁻¹y the gradient by
+    `x`: features, shape (n, columns); `y`: shape (n,); `shared`: factors of the
+    covariances, shape (n, n), 1 where there are none. With w = K⁻¹y the gradient by
     any log hyperparameter h is ½ Σ A ∘ dK/dh, A = K⁻¹ - ww'.
     """
     n, kernel = len(y), kernel_of(theta, groups)
@@ -78,6 +84,8 @@ def negative_log_posterior(
     joint, joint_slope = _joint(kernel, z)
     main, main_slopes = _main(kernel, z)
     covariance = joint + main
+    if shared is not None:
+        covariance *= shared
     covariance.flat[:: n + 1] += kernel.noise + JITTER
     factor, failed = lapack.dpotrf(covariance, lower=1, clean=1)
     if failed:
@@ -87,11 +95,14 @@ def negative_log_posterior(
     inverse = inverse + inverse.T
     inverse.flat[:: n + 1] /= 2
     a = inverse - np.outer(weights, weights)
+    by_noise = kernel.noise * np.trace(a)
+    if shared is not None:
+        a *= shared
     g = a * joint_slope
     by_column = g.sum(axis=1) @ (z * z) - np.einsum("ij,ij->j", z, g @ z)
     by_scale = np.bincount(groups, by_column)
     by_scale += [np.vdot(a, slope) / 2 for slope in main_slopes]
-    by_variance = [kernel.noise * np.trace(a), np.vdot(a, joint), np.vdot(a, main)]
+    by_variance = [by_noise, np.vdot(a, joint), np.vdot(a, main)]
     gradient = np.concatenate([np.divide(by_variance, 2), by_scale])
     value = 0.5 * y @ weights + np.log(np.diag(factor)).sum()
     away = prior.to_units(theta)

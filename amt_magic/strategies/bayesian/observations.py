@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from amt_magic.jobs import History, TrainingJob, TrainingJobStatus
 from amt_magic.strategies.bayesian.output import finite
 from amt_magic.strategies.bayesian.unit_cube import Array, UnitCube
+from amt_magic.strategies.precedents import Precedents
 
 MOST_COMPARED = 256  # completed training jobs that a stopped one is compared with
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observations:
-    """Points and losses of ended training jobs, by index, and pending points.
+    """Points and losses of ended training jobs, and pending points.
 
     `points`: shape (n, dimension); `losses`: shape (n,), finite; `pending`: shape
     (p, dimension).
@@ -34,23 +36,64 @@ class Observations:
         return bool(np.ptp(self.losses / 2) > 0)
 
 
-class Reader:
-    """Reads histories, and remembers the ended training jobs that it has read."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What ended training jobs told: points, shape (n, dimension), and losses.
 
-    def __init__(self, cube: UnitCube) -> None:
+    Losses, shape (n,), are infinite where they are to count as the worst.
+    """
+
+    points: Array
+    losses: Array
+
+    @classmethod
+    def of(cls, cube: UnitCube, precedents: Sequence[Precedents]) -> "Told":
+        """Return what training jobs of parents told, each as its own parent's."""
+        told = [Reader(cube).told(each.history) for each in precedents]
+        points = [np.empty((0, cube.dimension)), *(each.points for each in told)]
+        losses = [np.empty(0), *(each.losses for each in told)]
+        return cls(np.vstack(points), np.concatenate(losses))
+
+    def part(self, rows: NDArray[np.intp]) -> "Told":
+        """Return what some of them told."""
+        return Told(self.points[rows], self.losses[rows])
+
+
+class Reader:
+    """Reads histories, and remembers the ended training jobs that it has read.
+
+    `before`: what parents' training jobs told that count as observations as well.
+    """
+
+    def __init__(self, cube: UnitCube, before: Sequence[Precedents] = ()) -> None:
         self._cube = cube
+        self._before = Told.of(cube, before) if before else None
         self._read: dict[int, TrainingJob] = {}
         self._points = np.empty((0, cube.dimension))  # by index
         self._losses = np.empty(0)
         self._curves: dict[int, list[float]] = {}  # of those that completed
 
     def observations(self, history: History) -> Observations:
-        """Return what the history tells.
+        """Return what the history tells, after what was told before.
 
         A training job that failed, or ended without a finite value, has the worst
         loss of the others; one that was stopped has the loss that its latest value
         lets expect (`expected_at_end`), and is left out without a value.
         """
+        told = self.told(history)
+        points, losses = told.points, told.losses
+        if self._before:
+            points = np.vstack([self._before.points, points])
+            losses = np.concatenate([self._before.losses, losses])
+        pending = [self._cube.encode(job.hyperparameters) for job in history.pending]
+        return Observations(
+            points=points,
+            losses=finite(losses),
+            pending=np.array(pending).reshape(-1, self._cube.dimension),
+        )
+
+    def told(self, history: History) -> Told:
+        """Return what the training jobs of this history alone told, by index."""
         ended = []
         for job in history.training_jobs:
             if self._read.get(job.index) is not job:
@@ -61,13 +104,8 @@ class Reader:
         rows = np.array([job.index for job in ended], dtype=int)
         losses = self._losses[rows]
         self._look_ahead(ended, losses)
-        told = ~np.isnan(losses)
-        pending = [self._cube.encode(job.hyperparameters) for job in history.pending]
-        return Observations(
-            points=self._points[rows[told]],
-            losses=finite(losses[told]),
-            pending=np.array(pending).reshape(-1, self._cube.dimension),
-        )
+        known = ~np.isnan(losses)
+        return Told(self._points[rows[known]], losses[known])
 
     def _look_ahead(self, ended: Sequence[TrainingJob], losses: Array) -> None:
         """Replace the finite losses of stopped training jobs by those to expect."""

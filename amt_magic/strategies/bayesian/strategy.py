@@ -12,6 +12,7 @@ from amt_magic.completion import least_improvement
 from amt_magic.jobs import History
 from amt_magic.space import Hyperparameters, ParameterRanges, configuration_key
 from amt_magic.strategies.bayesian.initial import InitialDesign
+from amt_magic.strategies.precedents import NOTHING, Lessons
 from amt_magic.strategies.random import RandomStrategy
 from amt_magic.strategies.records import (
     has_long_been_without,
@@ -23,6 +24,7 @@ from amt_magic.strategies.records import (
 if TYPE_CHECKING:
     from amt_magic.strategies.bayesian.model_search import ModelSearch
 
+TRANSFERRED = 2  # training jobs that begin where parents did best
 INITIAL = 5  # training jobs that are chosen without a model
 ELSEWHERE = 24  # training jobs that must have looked elsewhere since the last gain
 FAR = 3  # gains above the best: beyond is elsewhere
@@ -31,23 +33,37 @@ FAR = 3  # gains above the best: beyond is elsewhere
 class BayesianStrategy:
     """Starts with a few points spread evenly, then goes where improvement is expected.
 
+    What parents ran that counts as this tuning job's own is known from the start, and
+    not run again. Others inform: the first two training jobs run what they did best
+    with, and then one that they say nothing to and one where improvement is expected
+    with them come in turn. So parents that mislead cost half of the training jobs at
+    most, and both turns learn from all training jobs.
+
     `base_estimator`: a surrogate of scikit-optimize, `GP`, `RF` or `ET`, in place of
     ours.
     """
 
     def __init__(
-        self, ranges: ParameterRanges, seed: int, base_estimator: str | None = None
+        self,
+        ranges: ParameterRanges,
+        seed: int,
+        base_estimator: str | None = None,
+        lessons: Lessons = NOTHING,
     ) -> None:
         self._ranges = ranges
         self._seed = seed
         self._base_estimator = base_estimator
+        self._lessons = lessons
+        self._known = lessons.configurations if lessons.is_identical else ()
+        self._is_told = any(each.tells_something for each in lessons.comparable)
         self._initial = InitialDesign(ranges, seed)
-        self._random = RandomStrategy(ranges, seed)
+        self._random = RandomStrategy(ranges, seed, lessons)
 
     def suggest(self, history: History, index: int) -> Hyperparameters | None:
         """Choose the hyperparameters of training job `index`; None: exhausted."""
         for chosen in self._promising(history, index):
-            if configuration_key(chosen) not in history.configurations:
+            key = configuration_key(chosen)
+            if key not in history.configurations and key not in self._known:
                 return chosen
         return self._random.suggest(history, index)
 
@@ -73,13 +89,30 @@ class BayesianStrategy:
 
     def _promising(self, history: History, index: int) -> Iterator[Hyperparameters]:
         """Yield hyperparameters, the most promising first."""
-        if index > INITIAL:
+        if not self._lessons.informing:
+            yield from self._cold(history, index, index)
+            return
+        after = index - TRANSFERRED
+        if after <= 0:
+            yield from map(dict, self._lessons.best)
+        if after <= 0 or after % 2 == 0:
+            yield from self._model.transferred(history, index)
+        else:
+            yield from self._cold(history, index, turn=(after + 1) // 2)
+
+    def _cold(
+        self, history: History, index: int, turn: int
+    ) -> Iterator[Hyperparameters]:
+        """Yield hyperparameters for the `turn`-th training job without other tasks."""
+        if index > INITIAL or self._is_told:
             yield from self._model.promising(history, index)
-        yield self._initial.hyperparameters(index)
+        yield self._initial.hyperparameters(turn)
 
     @cached_property
     def _model(self) -> "ModelSearch":
         # imported here: numpy and scipy would hold up the first training job
         from amt_magic.strategies.bayesian.model_search import ModelSearch
 
-        return ModelSearch(self._ranges, self._seed, self._base_estimator)
+        return ModelSearch(
+            self._ranges, self._seed, self._base_estimator, self._lessons
+        )

@@ -36,6 +36,10 @@ class Surrogate:
         self._kernels: dict[bytes, list[Kernel]] = {}
         self._models: dict[bytes, Model] = {}
 
+    def features(self, points: Array) -> Array:
+        """Return points as beliefs take them."""
+        return self._cube.features(points)
+
     def model(self, points: Array, losses: Array) -> Model:
         """Return what is believed after these observations.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from amt_magic.ranges import CategoricalParameter, IntegerParameter
 from amt_magic.space import Hyperparameters, ParameterRanges
+from amt_magic.strategies.precedents import coordinate
 
 Array = NDArray[np.float64]
 
@@ -42,8 +43,12 @@ class UnitCube:
         self.groups = np.unique(of, return_inverse=True)[1]
 
     def encode(self, hyperparameters: Mapping[str, Any]) -> Array:
-        """Map hyperparameters to their point, shape (dimension,)."""
-        point = np.array(self._ranges.encode(hyperparameters))
+        """Map hyperparameters to their point, shape (dimension,).
+
+        Numbers outside their ranges have places outside [0, 1].
+        """
+        pairs = [(kind, hyperparameters[name]) for name, kind in self._ranges.items()]
+        point = np.array([coordinate(kind, value) for kind, value in pairs])
         numbers = point[self.categories] * self.levels[self.categories]
         point[self.categories] = np.floor(numbers)
         return point
@@ -69,6 +74,12 @@ class UnitCube:
         for column, positions in self.integers.items():
             points[:, column] = positions[self.nearest(column, points[:, column])]
         return points
+
+    def reachable(self, points: Array) -> Array:
+        """Return the points that lie in [0, 1]; without any, all, moved there."""
+        numbers = points[:, self.numbers]
+        inside = ((numbers >= 0) & (numbers <= 1)).all(axis=1)
+        return points[inside] if inside.any() else self.snap(points.copy())
 
     def nearest(self, column: int, coordinates: Array) -> NDArray[np.intp]:
         """Return the numbers of the legal values nearest to coordinates."""

@@ -108,3 +108,13 @@ def mixed_loss(hyperparameters):
 def known(config, losses, size=20):
     """A history of so many training jobs that have ended."""
     return run(config, losses, size)
+
+
+def history_of(ran, objective="Minimize"):
+    """A history of these hyperparameters and what they gave; with None they run."""
+    history = History(amt.Objective(type=objective, metric_name="loss"))
+    for index, (hyperparameters, value) in enumerate(ran, 1):
+        add(history, index, hyperparameters)
+        if value is not None:
+            end(history, index, value)
+    return history

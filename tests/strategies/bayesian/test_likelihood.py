@@ -37,20 +37,42 @@ def differences(function, theta):
     return (8 * np.array(near) - np.array(far)) / (12 * STEP)
 
 
+def of_two_tasks(n):
+    """Factors of covariances: 1 within a task, 0.4 between the two."""
+    task = np.arange(n) % 2
+    return np.where(task[:, None] == task, 1.0, 0.4)
+
+
 @each
 @pytest.mark.parametrize("n", [1, 2, 7, 40])
-def test_gradient_agrees_with_finite_differences(n, groups):
-    groups = np.array(groups)
+@pytest.mark.parametrize("factors", [lambda n: None, of_two_tasks])
+def test_gradient_agrees_with_finite_differences(n, groups, factors):
+    groups, shared = np.array(groups), factors(n)
     (x, y), prior = data(n, groups), Prior.of(groups.max() + 1)
     away = np.random.default_rng(n).uniform(-0.7, 0.7, len(prior.mean))
     theta = prior.from_units(away)
 
-    _, gradient = negative_log_posterior(theta, x, y, groups, prior)
+    _, gradient = negative_log_posterior(theta, x, y, groups, prior, shared)
 
     numeric = differences(
-        lambda t: negative_log_posterior(t, x, y, groups, prior)[0], theta
+        lambda t: negative_log_posterior(t, x, y, groups, prior, shared)[0], theta
     )
     assert np.abs(gradient - numeric).max() < 1e-6 * np.abs(numeric).max()
+
+
+def test_tasks_that_share_nothing_are_as_likely_as_the_product_of_each():
+    groups = np.array([0, 1])
+    (x, y), prior = data(9, groups), Prior.of(2)
+    task = np.arange(9) < 4
+    shared = (task[:, None] == task).astype(float)
+
+    both = negative_log_posterior(prior.mean, x, y, groups, prior, shared)[0]
+
+    alone = [
+        negative_log_posterior(prior.mean, x[rows], y[rows], groups, prior)[0]
+        for rows in (task, ~task)
+    ]
+    assert both == pytest.approx(sum(alone))
 
 
 @each

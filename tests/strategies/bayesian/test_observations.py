@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 import amt_magic as amt
 from amt_magic.jobs import History, Report, TrainingJobStatus
+from amt_magic.parents import Parent
 from amt_magic.space import ParameterRanges
 from amt_magic.strategies.bayesian import observations
 from amt_magic.strategies.bayesian.observations import Reader, expected_at_end
 from amt_magic.strategies.bayesian.strategy import BayesianStrategy
 from amt_magic.strategies.bayesian.unit_cube import UnitCube
+from amt_magic.strategies.precedents import precedents
 from tests.strategies.bayesian.examples import add, end
 
 RANGES = ParameterRanges({"n": amt.Continuous(0, 8), "kind": amt.Categorical("a", "b")})
@@ -343,3 +345,43 @@ def test_one_configuration_alone_tells_nothing_whatever_its_losses():
 
     assert strategy.suggest(history, 8) is None
     assert not strategy.has_converged(history)
+
+
+def parents_told(*histories):
+    parents = [Parent(name="old", history=history) for history in histories]
+    return [precedents(parent, RANGES, {}) for parent in parents]
+
+
+def test_training_jobs_of_parents_come_before_the_own():
+    one, other, own = history_of(2), history_of(1), history_of(3)
+    for history, index, value in [(one, 2, 0.2), (other, 1, 0.1), (own, 3, 0.3)]:
+        end(history, index, value)
+
+    seen = Reader(CUBE, parents_told(one, other)).observations(own)
+
+    assert numbers(seen.points) == [2, 1, 3]
+    assert list(seen.losses) == [0.2, 0.1, 0.3]
+    assert numbers(seen.pending) == [1, 2]  # those of parents are no more
+
+
+def test_failures_are_as_bad_as_the_worst_of_parents_and_own_alike():
+    parent, own = history_of(2), history_of(2)
+    for history, value in ((parent, 9.0), (own, 1.0)):
+        end(history, 1, value)
+        end(history, 2, status="Failed")
+
+    seen = Reader(CUBE, parents_told(parent)).observations(own)
+
+    assert list(seen.losses) == [9.0, 9.0, 1.0, 9.0]
+
+
+def test_stopped_training_jobs_of_a_parent_are_judged_among_its_own():
+    parent, own = history_of(2), history_of(2)
+    end(parent, 1, 3.0, 0.3)
+    end(parent, 2, 2.5, status="Stopped")
+    end(own, 1, 30.0, 29.0)
+    end(own, 2, 30.0, status="Stopped")
+
+    seen = Reader(CUBE, parents_told(parent)).observations(own)
+
+    assert list(seen.losses) == pytest.approx([0.3, 0.3 - 0.5, 29.0, 29.0])

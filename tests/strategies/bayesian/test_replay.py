@@ -83,7 +83,7 @@ def asked():
     config = config_of(MIXED, 60, 4)
     recording = Recording(make_strategy(config))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("amt_magic.tuner.make_strategy", lambda config: recording)
+        patched.setattr("amt_magic.tuner.make_strategy", lambda *given: recording)
         executor = SimulatedExecutor(config, curve, lambda h: 0.5 + h["depth"] % 4)
         history = History(config.objective)
         Tuner(config, executor, Stops(), history, name="t").run()

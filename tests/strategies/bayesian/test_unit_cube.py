@@ -318,3 +318,36 @@ def test_points_given_to_features_and_place_stay_as_they_are():
 
     assert np.array_equal(units, before)
     assert np.array_equal(points, kept)
+
+
+@given(ranges=parameter_ranges())
+@some
+def test_points_of_legal_values_are_reachable(ranges):
+    cube = UnitCube(ranges)
+    points = drawn(cube)
+
+    assert np.array_equal(cube.reachable(points), points)
+
+
+def test_points_outside_are_reachable_where_they_are_nearest_if_all_are():
+    cube = UnitCube(
+        ParameterRanges({"n": amt.Integer(1, 4), "x": amt.Continuous(0, 1)})
+    )
+    outside = np.array(
+        [cube.encode({"n": 6, "x": 0.2}), cube.encode({"n": 1, "x": -3})]
+    )
+
+    moved = [cube.decode(point) for point in cube.reachable(outside)]
+
+    assert moved == [{"n": 4, "x": 0.2}, {"n": 1, "x": 0.0}]
+    inside = cube.encode({"n": 2, "x": 0.5})
+    assert np.array_equal(cube.reachable(np.vstack([outside, inside])), [inside])
+
+
+def test_values_outside_have_points_outside():
+    cube = UnitCube(ParameterRanges(SPACE))
+    ran = {"kind": "1", "fixed": "only", "flag": False}
+
+    point = cube.encode({"lr": 1.0, "depth": -3} | ran)
+
+    assert point == pytest.approx([4 / 3, 4.0, 0.0, -3.5 / 9, 1.0])
