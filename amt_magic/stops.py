@@ -10,6 +10,7 @@ class StopRule(StrEnum):
     MEDIAN = "Median"  # early stopping Auto: worse than the median of earlier ones
     RUNG = "Rung"  # Hyperband: not among those that go on from its rung
     NOT_FINITE = "NotFinite"  # either, on a value that is not finite
+    SCHEDULER = "Scheduler"  # another scheduler's own reason, as `detail`
     MAX_RESOURCE = "MaxResource"  # Hyperband: it has had all that it may have
     REQUEST = "Request"
     TUNING_JOB_ENDED = "TuningJobEnded"
@@ -17,14 +18,14 @@ class StopRule(StrEnum):
     @property
     def is_early(self) -> bool:
         """Tell whether a scheduler saw that going on would not pay."""
-        return self in (StopRule.MEDIAN, StopRule.RUNG, StopRule.NOT_FINITE)
+        return self in _EARLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """Why a training job was stopped; `str` of it is the sentence.
 
-    `detail` tells why the tuning job ended. A scheduler gives the rest: the training
+    `detail` tells why the tuning job ended, or a reason of one's own. A scheduler gives the rest: the training
     job gave `value` of `metric` at report `resource`, and `limit` is the worst value
     that would have gone on, among `compared` training jobs. At a rung these are
     scores: `going_on` of them go on, and it was the `place`-th. Its `score` adds to the
@@ -48,7 +49,7 @@ class Stop:
     def __str__(self) -> str:
         if self.rule == StopRule.REQUEST:
             return "stopped on request"
-        if self.rule == StopRule.TUNING_JOB_ENDED:
+        if self.rule in (StopRule.TUNING_JOB_ENDED, StopRule.SCHEDULER):
             return self.detail
         if self.rule == StopRule.MAX_RESOURCE:
             return f"reached MaxResource ({self.resource})"
@@ -88,6 +89,7 @@ class Stop:
         return f"{place}, {those} at {self.limit:.4g}"
 
 
+_EARLY = (StopRule.MEDIAN, StopRule.RUNG, StopRule.NOT_FINITE, StopRule.SCHEDULER)
 ON_REQUEST = Stop(rule=StopRule.REQUEST)
 
 

@@ -60,8 +60,37 @@ def test_tables_are_those_of_the_code(rows):
 
 def test_verbs_and_options_that_are_named_exist():
     verbs = set(re.findall(r"(?<!%)%tune ([a-z]+)", README))
-    ours = (line for line in README.splitlines() if "python " not in line)
+    others = re.compile("python |pre-commit")
+    ours = (line for line in README.splitlines() if not others.search(line))
     options = set(re.findall(r"(?<=[ `(])--[a-z][a-z-]+", "\n".join(ours)))
 
     assert verbs <= VERBS.keys()
     assert options <= KNOWN_OPTIONS
+
+
+def test_messages_that_it_explains_are_those_of_the_code():
+    table = README[README.index("| message |") : README.index("## For those")]
+    quoted = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    code = "".join(file.read_text() for file in (ROOT / "amt_magic").rglob("*.py"))
+    plain = re.sub(r'"\s+f?"', "", code)
+
+    assert len(quoted) >= 8
+    assert [words for words in quoted if words not in plain] == []
+
+
+def test_scripts_that_it_names_exist():
+    named = re.findall(r"python (tests/benchmarks/\w+\.py)", README)
+    beside = re.findall(
+        r"`(\w+\.py)`", README[README.index("In `tests/benchmarks/`") :]
+    )
+
+    assert len(named) >= 5
+    paths = [*named, *(f"tests/benchmarks/{name}" for name in beside)]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_links_within_it_lead_to_headings():
+    titles = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", t.lower()).replace(" ", "-") for t in titles}
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors

@@ -91,7 +91,12 @@ def test_other_stops_tell_why():
 def test_those_are_early_that_a_scheduler_made_for_a_bad_value():
     early = {rule for rule in StopRule if rule.is_early}
 
-    assert early == {StopRule.MEDIAN, StopRule.RUNG, StopRule.NOT_FINITE}
+    assert early == {
+        StopRule.MEDIAN,
+        StopRule.RUNG,
+        StopRule.NOT_FINITE,
+        StopRule.SCHEDULER,
+    }
 
 
 def test_brief_leaves_out_what_a_table_shows_beside_it():
