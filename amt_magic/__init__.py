@@ -1,5 +1,13 @@
 """Hyperparameter tuning in a notebook cell, in the words of Amazon's AMT.
 
+    %load_ext amt_magic       then %%tune makes a tuning job of a cell: see %%tune?
+
+    tune                      tune a function or a script, from Python
+    create_tuning_job         the same by Amazon's request, or a TuningJobConfig
+    tuning_job                find a tuning job by name, from any process
+    list_tuning_jobs, quotas, advise, form, simulate
+    report, callbacks         for the code of a training job
+
 Public names are loaded at first use: the import itself stays cheap.
 """
 

@@ -42,13 +42,23 @@ def advise(
 ) -> Advice:
     """Advise on a tuning job that ran or runs, or on a config before it does.
 
-    amt.advise(amt.tuning_job("churn"))
-    amt.advise(config, reports=27, seconds=14)
+    >>> advice = amt.advise(amt.tuning_job("churn"))
+    >>> advice[0].what
+    '--warm-start churn --warm-start-type IdenticalDataAndAlgorithm'
+    >>> advice[0].fact
+    'churn ran the same code, best loss 0.00013...; data cannot be compared'
 
     The first line suits best; the others say when they would suit instead. Each
-    names the fact it rests on. For a config, `reports` is how often a training job
-    gives its objective, `seconds` what it takes, `code` what is to run: as a dry run
-    knows them.
+    names the fact it rests on.
+
+    Args:
+        about: A tuning job, or the config of one to come.
+        reports: For a config: how often a training job gives its objective.
+        seconds: For a config: how long a training job takes.
+        code: For a config: what is to run, as a dry run has it.
+
+    Returns:
+        A tuple of lines that shows itself as a table.
     """
     if isinstance(about, TuningJob):
         return advice_from(facts_of_job(about._store, about.name))

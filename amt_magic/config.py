@@ -50,17 +50,44 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuningJobConfig:
-    """What one tuning job is to do.
+    """What one tuning job is to do: a config that exists is valid.
 
-    TuningJobConfig(
-        strategy="Random",
-        objective=Objective(type="Minimize", metric_name="loss"),
-        ranges={"lr": ContinuousParameter(1e-4, 1e-1)},
-        resource_limits=ResourceLimits(max_number_of_training_jobs=20),
-    )
+    >>> config = amt.TuningJobConfig(
+    ...     strategy="Hyperband",
+    ...     objective=amt.Objective(type="Minimize", metric_name="loss"),
+    ...     ranges={"lr": amt.Continuous(1e-4, 1e-1), "depth": amt.Integer(2, 12)},
+    ...     resource_limits=amt.ResourceLimits(max_number_of_training_jobs=20),
+    ...     strategy_config=amt.HyperbandStrategyConfig(max_resource=27),
+    ... )
+    >>> config.evolve(strategy="Random", max_retries=-1)
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: max_retries must be an integer, 0 or more (got -1)
 
-    `metric_definitions` is made from the objective's name where absent, and
-    `random_seed` is drawn at create where it is None.
+    All fields are given by name. Enumerations take Amazon's texts.
+
+    Attributes:
+        strategy: "Bayesian" (default), "Random", "Grid" or "Hyperband".
+        objective: The metric to tune for, and its direction.
+        ranges: A dict of names to `Continuous`, `Integer` or `Categorical`; Grid takes
+            categories alone.
+        resource_limits: How many training jobs, how many at once, and for how long.
+        strategy_config: A HyperbandStrategyConfig or a BayesianStrategyConfig, or None:
+            their defaults.
+        early_stopping: "Off" (default), or "Auto": the median rule.
+        completion_criteria: What ends the tuning job before its limits.
+        warm_start: Earlier tuning jobs to learn from, or None.
+        metric_definitions: How metrics are found in what is printed. Default: the
+            objective by its name.
+        static_hyperparameters: Names and values that are the same for every training
+            job: what JSON can hold.
+        max_retries: How often a training job that was killed from outside runs again.
+            Default 0.
+        random_seed: With the same seed the same hyperparameters are suggested, where
+            the same values come back in the same order. None: drawn at the start.
+
+    Raises:
+        ValidationError: with every fault of the config.
     """
 
     strategy: Strategy = Strategy.BAYESIAN
@@ -104,7 +131,7 @@ class TuningJobConfig:
 
     @property
     def space(self) -> ParameterRanges:
-        """The ranges, as what they became."""
+        """The ranges, as the ParameterRanges that they became."""
         return cast(ParameterRanges, self.ranges)
 
     def _check_types(self, faults: Faults) -> None:
@@ -159,7 +186,11 @@ class TuningJobConfig:
         return static
 
     def evolve(self, **changes: Any) -> "TuningJobConfig":
-        """Return a copy with some fields changed, checked again."""
+        """Return a copy with some fields changed, checked again.
+
+        Raises:
+            ValidationError: with every fault of the copy.
+        """
         return replace(self, **changes)
 
 

@@ -13,7 +13,14 @@ NAME_PATTERN = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}")
 
 
 class Strategy(StrEnum):
-    """How the next hyperparameters are chosen."""
+    """How the next hyperparameters are chosen.
+
+    Members:
+        Bayesian: where a model of the training jobs so far sees the most to gain.
+        Random: drawn from the ranges, each by itself.
+        Grid: every combination of categories, in order.
+        Hyperband: drawn from the ranges; what falls behind at a rung is stopped.
+    """
 
     BAYESIAN = "Bayesian"
     RANDOM = "Random"
@@ -29,14 +36,24 @@ class ObjectiveType(StrEnum):
 
 
 class EarlyStoppingType(StrEnum):
-    """Whether training jobs that look bad are stopped by the median rule."""
+    """Whether training jobs that look bad are stopped by the median rule.
+
+    Members:
+        Off: none is stopped by it.
+        Auto: one worse than the median of earlier ones is.
+    """
 
     OFF = "Off"
     AUTO = "Auto"
 
 
 class WarmStartType(StrEnum):
-    """What the parents of a warm start share with the new tuning job."""
+    """What the parents of a warm start share with the new tuning job.
+
+    Members:
+        IdenticalDataAndAlgorithm: data and code; their training jobs count as its own.
+        TransferLearning: no more than the task; they guide, and do not count.
+    """
 
     IDENTICAL_DATA_AND_ALGORITHM = "IdenticalDataAndAlgorithm"
     TRANSFER_LEARNING = "TransferLearning"
@@ -46,7 +63,19 @@ class WarmStartType(StrEnum):
 class Objective:
     """The metric to tune for, and its direction.
 
-    Objective(type="Minimize", metric_name="loss")
+    >>> objective = amt.Objective(type="Maximize", metric_name="accuracy")
+    >>> amt.Objective(type="max", metric_name="accuracy")
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: type must be one of Maximize, Minimize; did you
+    mean Maximize? (got 'max')
+
+    Attributes:
+        type: "Maximize" or "Minimize".
+        metric_name: The name that training jobs print or report, 1 to 255 characters.
+
+    Raises:
+        ValidationError: the type is another, or the name is empty or too long.
     """
 
     type: ObjectiveType
@@ -60,7 +89,13 @@ class Objective:
         set_fields(self, type=type_)
 
     def loss(self, value: float) -> float:
-        """Turn a value into a loss: lower is better, not finite is the worst."""
+        """Turn a value into a loss: lower is better, not finite is the worst.
+
+        >>> amt.Objective(type="Maximize", metric_name="accuracy").loss(0.9)
+        -0.9
+        >>> amt.Objective(type="Minimize", metric_name="error").loss(float("nan"))
+        inf
+        """
         if not math.isfinite(value):
             return math.inf
         return -value if self.type == ObjectiveType.MAXIMIZE else value
@@ -70,8 +105,20 @@ class Objective:
 class ResourceLimits:
     """How many training jobs, how many at once, and for how long.
 
-    ResourceLimits(max_number_of_training_jobs=50, max_parallel_training_jobs=4)
-    `None` for the number: Grid runs every combination, others the quota.
+    >>> amt.ResourceLimits(max_number_of_training_jobs=50, max_parallel_training_jobs=4)
+    ResourceLimits(max_number_of_training_jobs=50, max_parallel_training_jobs=4,
+    max_runtime_in_seconds=None)
+
+    Attributes:
+        max_number_of_training_jobs: Training jobs in all. None (default): every
+            combination for Grid, else the quota, 750.
+        max_parallel_training_jobs: Training jobs at a time, each a process of its own.
+            Default 1.
+        max_runtime_in_seconds: Time for the whole tuning job, 1 or more. None
+            (default): no limit.
+
+    Raises:
+        ValidationError: one of them is below 1, or no number.
     """
 
     max_number_of_training_jobs: int | None = None
@@ -97,9 +144,27 @@ class ResourceLimits:
 class HyperbandStrategyConfig:
     """Bound the resource of one training job, in reports of the objective.
 
-    HyperbandStrategyConfig(max_resource=27)                  # rungs 1, 3, 9
-    HyperbandStrategyConfig(min_resource=2, max_resource=50)  # rungs 2, 6, 18
-    `None` for the maximum: taken from a hyperparameter named epochs.
+    >>> config = amt.HyperbandStrategyConfig(max_resource=27)         # rungs 1, 3, 9
+    >>> amt.HyperbandStrategyConfig(min_resource=2, max_resource=50)  # rungs 2, 6, 18
+    HyperbandStrategyConfig(min_resource=2, max_resource=50, reduction_factor=3,
+    brackets=1, classic=False)
+
+    A training job mostly reports once an epoch. It goes on from a rung while it is in
+    the better half of those that came to it.
+
+    Attributes:
+        min_resource: Reports to the first rung. Default 1.
+        max_resource: Reports of a whole training job, 20,000 at most. None (default):
+            what the code or a static hyperparameter says of `epochs`.
+        reduction_factor: Each rung is so many times higher than the one before. Above
+            1, default 3.
+        brackets: Groups of training jobs that are compared among themselves; each skips
+            one rung more than the one before, from the lowest up. Default 1.
+        classic: As in the paper: one of `reduction_factor` goes on, not the half, and
+            is judged once a rung. Default False.
+
+    Raises:
+        ValidationError: one of them is out of its bounds.
     """
 
     min_resource: int = 1
@@ -128,7 +193,15 @@ class HyperbandStrategyConfig:
 class BayesianStrategyConfig:
     """Choose a surrogate of scikit-optimize in place of ours.
 
-    BayesianStrategyConfig(base_estimator="RF")    # or "GP", "ET"
+    >>> amt.BayesianStrategyConfig(base_estimator="RF")
+    BayesianStrategyConfig(base_estimator='RF')
+
+    Attributes:
+        base_estimator: "GP" (Gaussian process), "RF" (random forest) or "ET" (extra
+            trees) of scikit-optimize. None (default): our own Gaussian process.
+
+    Raises:
+        ValidationError: it is none of these.
     """
 
     base_estimator: str | None = None
@@ -145,8 +218,18 @@ class BayesianStrategyConfig:
 class CompletionCriteria:
     """What ends the tuning job before its limits; any one of them does.
 
-    CompletionCriteria(target_objective_metric_value=0.95)
-    CompletionCriteria(max_number_of_training_jobs_not_improving=10)
+    >>> criteria = amt.CompletionCriteria(target_objective_metric_value=0.95)
+
+    Attributes:
+        target_objective_metric_value: The objective as good as this, or better. None
+            (default): no target.
+        max_number_of_training_jobs_not_improving: So many training jobs since the last
+            one that improved on the best, by 1 % of it. None (default): however many.
+        complete_on_convergence: A further gain of over 1 % of the best has become
+            unlikely. Default False.
+
+    Raises:
+        ValidationError: one of them is no number, or the count is below 1.
     """
 
     target_objective_metric_value: float | None = None
@@ -165,9 +248,19 @@ class CompletionCriteria:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmStart:
-    """Earlier tuning jobs to learn from, five at most.
+    """Earlier tuning jobs to learn from.
 
-    WarmStart(parents=("churn",), type="TransferLearning")
+    >>> amt.WarmStart(parents=("churn", "churn-2"), type="TransferLearning").parents
+    ('churn', 'churn-2')
+
+    Attributes:
+        parents: Names of tuning jobs, 1 to 5.
+        type: "IdenticalDataAndAlgorithm": their training jobs count as its own;
+            "TransferLearning": they guide, and do not count.
+
+    Raises:
+        ValidationError: there is no parent or more than five, one is named twice, or
+            the type is another.
     """
 
     parents: tuple[str, ...]

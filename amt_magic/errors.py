@@ -21,7 +21,16 @@ from dataclasses import dataclass
 
 
 class AmtError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package.
+
+    >>> try:
+    ...     amt.tuning_job("none")
+    ... except amt.AmtError as error:
+    ...     print(f"{type(error).__name__}: {error}")
+    ResourceNotFoundError: there is no tuning job called 'none'
+
+    A notebook shows the same line in place of a traceback.
+    """
 
     def _render_traceback_(self) -> list[str]:
         """IPython's hook: the lines shown in place of a traceback."""
@@ -49,7 +58,20 @@ class Fault:
 
 
 class ValidationError(AmtError, ValueError):
-    """What was given breaks one rule or several; `faults` has each of them."""
+    """What was given breaks one rule or several; `faults` has each of them.
+
+    >>> try:
+    ...     amt.ResourceLimits(max_number_of_training_jobs=0, max_runtime_in_seconds=0)
+    ... except amt.ValidationError as error:
+    ...     print(error)
+    ...     print(error.faults[0].field, error.faults[0].given)
+    2 faults
+      max_number_of_training_jobs must be an integer, 1 or more (got 0)
+      max_runtime_in_seconds must be a number of seconds, 1 or more (got 0)
+    max_number_of_training_jobs 0
+
+    A fault has the texts `field`, `rule`, `given` and `remedy`.
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -64,11 +86,21 @@ class ValidationError(AmtError, ValueError):
 
 
 class ResourceInUseError(AmtError, ValueError):
-    """The name is taken, or the job is in a state that forbids the request."""
+    """The name is taken, or the job is in a state that forbids the request.
+
+    >>> def train(lr):
+    ...     return lr
+    >>> amt.tune(train, {"lr": amt.Continuous(0, 1)}, minimize="loss", name="churn")
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ResourceInUseError: a tuning job with the name 'churn' already
+    exists; run it anew with --replace, leave the name out and one is made, or look at
+    it with %tune wait churn
+    """
 
 
 class ResourceLimitExceededError(AmtError, ValueError):
-    """A quota is in the way."""
+    """A quota is in the way; `amt.quotas()` shows all."""
 
 
 class ResourceNotFoundError(AmtError, LookupError):
@@ -76,7 +108,19 @@ class ResourceNotFoundError(AmtError, LookupError):
 
 
 class CaptureError(AmtError, TypeError):
-    """Names that the code needs cannot travel to another process."""
+    """Names that the code needs cannot travel to another process.
+
+    >>> import threading
+    >>> lock = threading.Lock()
+    >>> def train(lr):
+    ...     with lock:
+    ...         return lr
+    >>> amt.tune(train, {"lr": amt.Continuous(0, 1)}, minimize="loss")
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.CaptureError: 1 name cannot travel to a training process:
+      lock (a lock, thread.lock), used by train: create it inside the function
+    """
 
 
 class NotServedError(AmtError, NotImplementedError):
@@ -92,7 +136,10 @@ class StoreError(AmtError, OSError):
 
 
 class TuningJobFailedError(AmtError, RuntimeError):
-    """The tuning job ended as Failed."""
+    """The tuning job ended as Failed.
+
+    A `%%tune` cell raises it, so that *Run All* stops; `amt.tune` returns the job.
+    """
 
 
 class TuningJobInterruptedError(AmtError, RuntimeError):

@@ -7,58 +7,44 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from amt_magic.config import Objective, TuningJobConfig
 from amt_magic.savings import Replay
 from amt_magic.space import configuration_key
+from amt_magic.statuses import ObjectiveStatus, TrainingJobStatus, TuningJobStatus
 from amt_magic.stops import Stop
+
+__all__ = [
+    "Ended",
+    "History",
+    "ObjectiveStatus",
+    "Report",
+    "Time",
+    "TrainingJob",
+    "TrainingJobStatus",
+    "TuningJobRecord",
+    "TuningJobStatus",
+    "with_datetimes",
+]
 
 Time = Any  # epoch seconds; aware datetimes where a user reads them
 
 
-class TuningJobStatus(StrEnum):
-    """Status of a tuning job, as Amazon words it."""
-
-    IN_PROGRESS = "InProgress"
-    COMPLETED = "Completed"
-    FAILED = "Failed"
-    STOPPING = "Stopping"
-    STOPPED = "Stopped"
-
-    @property
-    def is_terminal(self) -> bool:
-        """Tell whether the job has ended."""
-        return self not in (TuningJobStatus.IN_PROGRESS, TuningJobStatus.STOPPING)
-
-
-class TrainingJobStatus(StrEnum):
-    """Status of a training job, as Amazon words it."""
-
-    IN_PROGRESS = "InProgress"
-    COMPLETED = "Completed"
-    FAILED = "Failed"
-    STOPPING = "Stopping"
-    STOPPED = "Stopped"
-
-    @property
-    def is_terminal(self) -> bool:
-        """Tell whether the job has ended."""
-        return self not in (TrainingJobStatus.IN_PROGRESS, TrainingJobStatus.STOPPING)
-
-
-class ObjectiveStatus(StrEnum):
-    """Whether a training job's objective value can be used."""
-
-    SUCCEEDED = "Succeeded"
-    PENDING = "Pending"
-    FAILED = "Failed"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One value of the objective: the `resource`-th that the training job gave."""
+    """One value of the objective, as a training job gave it.
+
+    >>> report = amt.tuning_job("churn").training_jobs[0].reports[-1]
+    >>> report.index, report.resource, report.value
+    (1, 3, 0.00013...)
+
+    Attributes:
+        index: Number of the training job, from 1.
+        resource: Number of the report within the training job, from 1.
+        value: The objective as it was printed or reported, not turned into a loss.
+        time: When it came: an aware datetime in UTC; in a simulation, seconds.
+    """
 
     index: int
     resource: int
@@ -70,8 +56,28 @@ class Report:
 class TrainingJob:
     """One training job: what it ran with, what it gave, how it ended.
 
-    `value` is the latest report's, or None. `reports` grows while it runs. Why it was
-    stopped is `stop` as data and `stop_reason` as a sentence.
+    >>> best = amt.tuning_job("churn").best_training_job
+    >>> best.index, best.status, best.hyperparameters
+    (1, <TrainingJobStatus.COMPLETED: 'Completed'>, {'lr': 0.00039...})
+    >>> [report.value for report in best.reports]
+    [0.00039..., 0.00019..., 0.00013...]
+
+    Times are aware datetimes in UTC; in a simulation, seconds from its start.
+
+    Attributes:
+        index: Number within the tuning job, from 1.
+        name: A name that no other training job has.
+        hyperparameters: Names and values, as the code got them.
+        status: How it runs, or ended.
+        reports: The values of the objective, oldest first; they grow while it runs.
+        created_at: When it was suggested.
+        started_at: When its code began, or None.
+        ended_at: When it ended, or None.
+        failure_reason: Why it failed, or None.
+        stop_reason: Why it was stopped, as a sentence, or None.
+        stop: The same as data, or None.
+        worker: Where it ran, as host:process, or None.
+        attempt: 1, and one more for each retry.
     """
 
     index: int
@@ -95,7 +101,7 @@ class TrainingJob:
 
     @property
     def objective_status(self) -> ObjectiveStatus:
-        """Whether the value counts: Succeeded when it ended with a finite one."""
+        """Whether the value can be used: Succeeded if it ended with a finite one."""
         if not self.status.is_terminal:
             return ObjectiveStatus.PENDING
         if self.status == TrainingJobStatus.FAILED or not self.has_finite_value:
@@ -152,14 +158,26 @@ class TuningJobRecord:
 class History:
     """The training jobs of one tuning job, in the order they were created.
 
-    history = History(objective)
-    history.add(training_job)                     # by the tuner alone
-    history.record(Report(index=1, resource=1, value=0.9, time=0.0))
-    history.end(Ended(index=1, status=TrainingJobStatus.COMPLETED, time=1.0))
-    history.training_jobs, history.best, history.pending
+    >>> config = amt.TuningJobConfig(
+    ...     objective=amt.Objective(type="Minimize", metric_name="loss"),
+    ...     ranges={"lr": amt.Continuous(1e-4, 1e-1)},
+    ...     resource_limits=amt.ResourceLimits(max_number_of_training_jobs=3),
+    ... )
+    >>> history = amt.simulate(config, lambda h: [h["lr"], h["lr"] / 2])
+    >>> len(history), history[1].value == history[1].hyperparameters["lr"] / 2
+    (3, True)
+    >>> history.best.value == min(job.value for job in history.training_jobs)
+    True
 
-    `configurations` has the key of every configuration that was ever there,
-    `report_count` is the number of reports of all training jobs.
+    `amt.simulate` returns one; the tuner alone adds to it.
+
+    Args:
+        objective: The metric, by which training jobs are compared.
+        training_jobs: Those to begin with, by index.
+
+    Attributes:
+        configurations: The key of every configuration that was ever there.
+        report_count: Number of reports of all training jobs.
     """
 
     def __init__(
@@ -243,14 +261,14 @@ class History:
         self.report_count += 1
 
     def change(self, index: int, **fields: Any) -> TrainingJob:
-        """Replace fields of a training job, such as its status."""
+        """Replace fields of a training job, such as its status, and return it."""
         job = self._jobs[index] = replace(self._jobs[index], **fields)
         if job.status.is_terminal:
             self._pending.discard(index)
         return job
 
     def end(self, ended: Ended, stop: Stop | None = None) -> TrainingJob:
-        """Enter the end of a training job, and why it was stopped."""
+        """Enter the end of a training job and why it was stopped, and return it."""
         return self.change(
             ended.index,
             status=ended.status,

@@ -31,9 +31,22 @@ FAIR_SECONDS = (1e-4, 1e-6)  # a line and a character, 10 times what a good one 
 class MetricDefinition:
     r"""How to find one metric in what a training job prints, as in Amazon's API.
 
-    MetricDefinition(name="loss", regex=r"loss=(\S+)")
+    >>> error = amt.MetricDefinition(name="error", regex=r"error: (\S+) %")
+    >>> amt.MetricDefinition(name="error", regex="error: .* %")
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: regex must have a group (got 'error: .* %'); ...
 
-    The first group of the first match in a line is the value.
+    A metric without a definition is found as `error=0.9`, `error: 0.9` or
+    `error = 9e-1`.
+
+    Attributes:
+        name: Name of the metric, 1 to 255 characters.
+        regex: A regular expression, 1 to 500 characters. The first group of its first
+            match in a line is the value.
+
+    Raises:
+        ValidationError: the expression is not valid, or has no group.
     """
 
     name: str
@@ -173,10 +186,17 @@ class _Expression:
 def report(**metrics: float) -> None:
     """Report metrics from inside a training job; outside it, print them.
 
-    for epoch in range(epochs):
-        amt_magic.report(accuracy=0.91, loss=0.3)
+    >>> for epoch in range(3):
+    ...     amt.report(accuracy=0.5 + epoch / 10, loss=0.8)
+    accuracy=0.5 loss=0.8
+    accuracy=0.6 loss=0.8
+    accuracy=0.7 loss=0.8
 
-    The k-th report of the objective is its value at resource k.
+    The k-th report of the objective is its value at resource k, as Hyperband and early
+    stopping count.
+
+    Args:
+        **metrics: Names and their values: whatever `float` takes, nan and inf as well.
     """
     values = {name: float(value) for name, value in metrics.items()}
     if os.environ.get(INSIDE):

@@ -27,11 +27,26 @@ LARGEST_INTEGER = 2**53  # beyond it a float cannot tell neighbours apart
 
 @dataclass(frozen=True, slots=True)
 class ContinuousParameter:
-    """A float between two bounds, both included.
+    """A float between two bounds, both included. `amt.Continuous` for short.
 
-    ContinuousParameter(0, 1)
-    ContinuousParameter(1e-5, 1e-1, "Logarithmic")           # uniform in log x
-    ContinuousParameter(0.9, 0.999, "ReverseLogarithmic")    # uniform in log(1 - x)
+    >>> amt.Continuous(1e-5, 1e-1).scaling == "Logarithmic"     # 100 times or more
+    True
+    >>> amt.Continuous(0.9, 0.999, "ReverseLogarithmic").decode(0.5)
+    0.99...
+    >>> amt.Continuous(1, 0)
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: min_value must be below max_value (got 1.0 ...)
+
+    Attributes:
+        min_value: The lower bound.
+        max_value: The upper bound.
+        scaling_type: How values are spread between the bounds: an `amt.ScalingType` or
+            its text. Default "Auto".
+
+    Raises:
+        ValidationError: a bound is no finite number, they are in the wrong order, or
+            the scaling does not take them.
     """
 
     min_value: float
@@ -54,11 +69,11 @@ class ContinuousParameter:
 
     @property
     def size(self) -> float:
-        """Infinity."""
+        """Number of values in the range: infinity."""
         return math.inf
 
     def decode(self, unit: float) -> float:
-        """Map [0, 1] to the range on its scale."""
+        """Map a number in [0, 1] to a value of the range, on its scale."""
         low, high = self.min_value, self.max_value
         if not 0 < unit < 1:  # a bound as it was written, not what exp(log(x)) gives
             return low if unit <= 0 else high
@@ -66,7 +81,7 @@ class ContinuousParameter:
         return min(high, max(low, unscale(scaled, self.scaling)))
 
     def encode(self, value: float) -> float:
-        """Map the range to [0, 1] on its scale."""
+        """Map a value of the range to a number in [0, 1], on its scale."""
         low, high = (
             scale(self.min_value, self.scaling),
             scale(self.max_value, self.scaling),
@@ -79,10 +94,24 @@ class ContinuousParameter:
 
 @dataclass(frozen=True, slots=True)
 class IntegerParameter:
-    """An int between two bounds, both included, the ends as likely as the middle.
+    """An int between two bounds, both included. `amt.Integer` for short.
 
-    IntegerParameter(1, 10)
-    IntegerParameter(16, 1024, "Logarithmic")
+    >>> amt.Integer(1, 10).size
+    10
+    >>> amt.Integer(1, 10000).scaling == "Logarithmic"          # 100 times or more
+    True
+
+    The ends are as likely as the middle, on the scale.
+
+    Attributes:
+        min_value: The lower bound.
+        max_value: The upper bound.
+        scaling_type: How values are spread between the bounds: "Auto" (default),
+            "Linear" or "Logarithmic".
+
+    Raises:
+        ValidationError: a bound is no integer within ±2**53, they are in the wrong
+            order, or the scaling does not take them.
     """
 
     min_value: int
@@ -113,13 +142,13 @@ class IntegerParameter:
         return self.max_value - self.min_value + 1
 
     def decode(self, unit: float) -> int:
-        """Map [0, 1] to an integer, each owning its half-unit neighbourhood."""
+        """Map a number in [0, 1] to an integer of the range, on its scale."""
         value = unscale(interpolate(unit, *self._edges()), self.scaling)
         value = math.floor(value + 0.5) + self._origin
         return min(self.max_value, max(self.min_value, value))
 
     def encode(self, value: int) -> float:
-        """Map an integer to its place in [0, 1]."""
+        """Map an integer of the range to a number in [0, 1], on its scale."""
         scaled = scale(value - self._origin, self.scaling)
         return position(scaled, *self._edges())
 
@@ -140,11 +169,24 @@ class IntegerParameter:
 
 @dataclass(frozen=True, slots=True, init=False)
 class CategoricalParameter:
-    """One of several values, given back as they were written.
+    """One of several values, as they were written. `amt.Categorical` for short.
 
-    CategoricalParameter("relu", "tanh")
-    CategoricalParameter(["relu", "tanh"])
-    CategoricalParameter(None, 10, (64, 32), True)
+    >>> amt.Categorical("relu", "tanh") == amt.Categorical(["relu", "tanh"])
+    True
+    >>> amt.Categorical(None, 10, (64, 32), True).values
+    (None, 10, (64, 32), True)
+    >>> amt.Categorical("relu", max)
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: values[1] must be None, a bool, a finite number, a
+    string or a tuple of these (got <built-in function max>); name it by a string and
+    look it up in a dict
+
+    Attributes:
+        values: The categories. Types count: 1, 1.0 and True are three.
+
+    Raises:
+        ValidationError: a value cannot be a category, or is there twice.
     """
 
     values: tuple[Category, ...]
@@ -173,7 +215,7 @@ class CategoricalParameter:
         return len(self.values)
 
     def decode(self, unit: float) -> Category:
-        """Map [0, 1] to a category, all equally likely."""
+        """Map a number in [0, 1] to a category, all equally likely."""
         return self.values[min(len(self.values) - 1, int(unit * len(self.values)))]
 
     def encode(self, value: Category) -> float:

@@ -7,7 +7,21 @@ LOGARITHMIC_FROM = 100.0  # Auto takes a logarithm when max / min reaches this
 
 
 class ScalingType(StrEnum):
-    """How a numeric range is spread over [0, 1]."""
+    """How a numeric range is spread over [0, 1].
+
+    >>> amt.Integer(16, 1024, amt.ScalingType.LOGARITHMIC) == amt.Integer(
+    ...     16, 1024, "Logarithmic"
+    ... )
+    True
+
+    Members:
+        Auto: Logarithmic where min_value > 0 and max_value / min_value >= 100, else
+            Linear.
+        Linear: all values are equally likely.
+        Logarithmic: all orders of magnitude are equally likely; the bounds are above 0.
+        ReverseLogarithmic: as Logarithmic for 1 - x, for values close below 1; floats
+            only, the bounds in 0 <= x < 1.
+    """
 
     AUTO = "Auto"
     LINEAR = "Linear"

@@ -22,9 +22,32 @@ FIXED_TRAINING_JOBS = 750  # for every strategy but Random
 class Quotas:
     """The quotas in force. The defaults are AMT's, which lets two be raised.
 
-    Quotas(parallel_training_jobs=32)    # 100 at most
-    Quotas(training_jobs=5000)           # 10,000 at most, and for Random alone
-    Quotas(runtime_in_seconds=3600)      # any can be lowered
+    >>> quotas = amt.Quotas(parallel_training_jobs=32, runtime_in_seconds=3600)
+    >>> quotas.training_jobs
+    750
+    >>> amt.Quotas(categories=40)
+    Traceback (most recent call last):
+        ...
+    amt_magic.errors.ValidationError: categories must be an integer, 1 or more and 30 at
+    most (got 40)
+
+    All can be lowered; `%config Quotas.parallel_training_jobs = 32` sets one.
+
+    Attributes:
+        concurrent_tuning_jobs: Tuning jobs that run at a time. Default 100.
+        hyperparameter_ranges: Ranges of a tuning job. Default 30.
+        categories: Values of a categorical range. Default 30.
+        hyperparameters: Ranges, static hyperparameters and the objective's name of a
+            tuning job. Default 100.
+        metrics: Metric definitions of a tuning job. Default 20.
+        parallel_training_jobs: Training jobs of a tuning job that run at a time.
+            Default 10, up to 100.
+        training_jobs: Training jobs of a tuning job, those of its parents included.
+            Default 750, up to 10,000 for Random alone.
+        runtime_in_seconds: Time for a tuning job. Default 30 days.
+
+    Raises:
+        ValidationError: one of them is below 1, or above what AMT allows.
     """
 
     concurrent_tuning_jobs: int = 100

@@ -17,6 +17,16 @@ TRAITS = {int: Int, float: Float, str: Unicode}
 NO_DEFAULT = {*NOT_SERVED, "form", "config"}  # a Configurable has its own config
 DEFAULTS = tuple(option for option in OPTIONS if option.name not in NO_DEFAULT)
 QUOTAS = {quota.name: quota.default for quota in fields(service_quotas.Quotas)}
+QUOTAS_HELP = {
+    "concurrent_tuning_jobs": "Tuning jobs that run at a time.",
+    "hyperparameter_ranges": "Ranges of a tuning job.",
+    "categories": "Values of a categorical range.",
+    "hyperparameters": "Ranges, static hyperparameters and the objective's name.",
+    "metrics": "Metric definitions of a tuning job.",
+    "parallel_training_jobs": "Training jobs at a time (up to 100).",
+    "training_jobs": "Training jobs of a tuning job (up to 10,000 for Random).",
+    "runtime_in_seconds": "Time for a tuning job.",
+}
 
 
 class MaskedUrl(str):
@@ -78,11 +88,11 @@ class TuneSettings(Configurable):
     store = StoreUrl(help="Where tuning jobs are kept (AMT_MAGIC_STORE).").tag(
         config=True
     )
-    grace_seconds = Float(5.0, min=0.0, help="From SIGTERM to SIGKILL.").tag(
+    grace_seconds = Float(5.0, min=0.0, help="Seconds from SIGTERM to SIGKILL.").tag(
         config=True
     )
     payload_gigabytes = Float(
-        5.0, min=0.0, help="Payloads of ended tuning jobs are kept up to this."
+        5.0, min=0.0, help="Payloads of ended tuning jobs are kept up to this size."
     ).tag(config=True)
 
     def option_defaults(self) -> dict[str, Any]:
@@ -96,7 +106,10 @@ class Quotas(Configurable):
     """AMT's quotas, which can be lowered, and two of them raised."""
 
     vars().update(
-        {name: Int(cast(int, most)).tag(config=True) for name, most in QUOTAS.items()}
+        {
+            name: Int(cast(int, most), help=QUOTAS_HELP[name]).tag(config=True)
+            for name, most in QUOTAS.items()
+        }
     )
 
     @validate(*QUOTAS)

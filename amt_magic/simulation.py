@@ -27,20 +27,40 @@ def simulate(
 ) -> History:
     """Run a tuning job on a virtual clock and return its history.
 
-    history = simulate(config, lambda h: [h["lr"] / epoch for epoch in range(1, 28)])
-    history.best.hyperparameters
+    >>> config = amt.TuningJobConfig(
+    ...     strategy="Random",
+    ...     objective=amt.Objective(type="Minimize", metric_name="loss"),
+    ...     ranges={"lr": amt.Continuous(1e-4, 1e-1)},
+    ...     resource_limits=amt.ResourceLimits(max_number_of_training_jobs=5),
+    ... )
+    >>> def curve(hyperparameters):
+    ...     return [hyperparameters["lr"] / epoch for epoch in (1, 2, 3)]
+    >>> history = amt.simulate(config, curve)
+    >>> len(history), history.best.value == min(j.value for j in history.training_jobs)
+    (5, True)
+    >>> [job.ended_at for job in history.training_jobs]        # 3 epochs of 1 second
+    [3.0, 6.0, 9.0, 12.0, 15.0]
 
-    `curve` gives the values of the objective, one per unit of resource; a number
-    among them that is not finite is a value too, an exception that it raises is
-    the training job's failure. Times are seconds of the virtual clock from 0: the
-    k-th value comes k epochs after the start, and the end with the last of them.
-    A training job that is stopped asks its curve for nothing more. Without a
-    `random_seed` the seed is 0.
+    Times are seconds of the virtual clock from 0: the k-th value comes k epochs after
+    the start of its training job, and the end with the last of them. Without a
+    `random_seed` in the config the seed is 0.
 
-    `warm_start`: histories of earlier tuning jobs to learn from, in the order of the
-    config's parents, and as its warm start says; where it says nothing, they are
-    parents of TransferLearning. What they do not tell of today's static
-    hyperparameters was the same.
+    Args:
+        config: What the tuning job is to do; its training jobs overlap as
+            `max_parallel_training_jobs` says.
+        curve: A function of a dict of hyperparameters that gives the values of the
+            objective, one per unit of resource. One that is not finite is a value too;
+            an exception is the training job's failure. A training job that is stopped
+            asks for no more.
+        seconds_per_epoch: Time from one value to the next, a number above 0, or a
+            function of the hyperparameters that returns it.
+        warm_start: Histories of earlier tuning jobs to learn from, in the order of the
+            config's parents, and as its warm start says; where it says nothing, they
+            are parents of TransferLearning. What they do not tell of today's static
+            hyperparameters was the same.
+
+    Returns:
+        The history: training jobs with hyperparameters, reports, times and ends.
 
     Raises:
         ValidationError: `seconds_per_epoch` is not a number above 0, Hyperband's

@@ -19,8 +19,18 @@ Hyperparameters = dict[str, Any]
 class ParameterRanges(Mapping[str, AnyRange]):
     """The search space: ranges by name, in the order given, and never changed.
 
-    ranges = ParameterRanges({"lr": ContinuousParameter(1e-4, 1e-1)})
-    ranges.decode([0.5])   # {'lr': 0.0031622776601683794}
+    >>> ranges = amt.ParameterRanges({"lr": amt.Continuous(1e-4, 1e-1)})
+    >>> ranges.decode([0.5])
+    {'lr': 0.00316...}
+    >>> ranges["lr"].max_value, list(ranges), ranges.size
+    (0.1, ['lr'], inf)
+
+    Args:
+        ranges: A dict of names to `Continuous`, `Integer` or `Categorical`. A name has
+            1 to 255 characters.
+
+    Raises:
+        ValidationError: there is none, or one has another type or such a name.
     """
 
     def __init__(self, ranges: Mapping[str, AnyRange]) -> None:
@@ -51,7 +61,7 @@ class ParameterRanges(Mapping[str, AnyRange]):
 
     @property
     def size(self) -> float:
-        """Number of configurations; infinity with a continuous range."""
+        """Number of combinations; infinity with a continuous range."""
         return math.prod(value.size for value in self.values())
 
     @property
@@ -65,7 +75,10 @@ class ParameterRanges(Mapping[str, AnyRange]):
         return {name: value.decode(unit) for (name, value), unit in pairs}
 
     def encode(self, hyperparameters: Mapping[str, Any]) -> list[float]:
-        """Map hyperparameters to a point of the unit cube that decodes to them."""
+        """Map hyperparameters to a point of the unit cube, shape (len(self),).
+
+        It decodes to them.
+        """
         return [value.encode(hyperparameters[name]) for name, value in self.items()]
 
     def combinations(self) -> Iterator[Hyperparameters]:

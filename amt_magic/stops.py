@@ -25,12 +25,12 @@ class StopRule(StrEnum):
 class Stop:
     """Why a training job was stopped; `str` of it is the sentence.
 
-    `detail` tells why the tuning job ended, or a reason of one's own. A scheduler gives the rest: the training
-    job gave `value` of `metric` at report `resource`, and `limit` is the worst value
-    that would have gone on, among `compared` training jobs. At a rung these are
-    scores: `going_on` of them go on, and it was the `place`-th. Its `score` adds to the
-    value what it has changed since report `trend_since`, when it was `trend_from`.
-    Values and scores are the objective's, not losses.
+    `detail` tells why the tuning job ended, or a reason of one's own. A scheduler gives
+    the rest: the training job gave `value` of `metric` at report `resource`, and
+    `limit` is the worst value that would have gone on, among `compared` training jobs.
+    At a rung these are scores: `going_on` of them go on, and it was the `place`-th. Its
+    `score` adds to the value what it has changed since report `trend_since`, when it
+    was `trend_from`. Values and scores are the objective's, not losses.
     """
 
     rule: StopRule

@@ -39,9 +39,27 @@ if TYPE_CHECKING:
 class TuningJob:
     """One tuning job in the store; it reads the store anew at each question.
 
-    job = amt_magic.tuning_job("churn")
-    job.status, job.best_training_job.hyperparameters
-    job.stop(training_job=7); job.wait(timeout=60); job.resume(max_jobs=60)
+    >>> job = amt.tuning_job("churn")            # or what amt.tune returns
+    >>> job
+    <TuningJob 'churn': Completed>
+    >>> job.best_training_job.hyperparameters
+    {'lr': 0.00039...}
+    >>> job.wait().resume(max_jobs=3).wait()     # until it has ended, then one more
+    <TuningJob 'churn': Completed>
+    >>> len(job.training_jobs)
+    3
+
+    As the value of a cell it shows its table and plot.
+
+    Args:
+        name: Name of a tuning job that exists; `amt.tuning_job` finds the newest too.
+        store: Where it is kept. None: the store in force.
+
+    Attributes:
+        name: Name of the tuning job.
+
+    Raises:
+        ResourceNotFoundError: there is no such tuning job.
     """
 
     def __init__(self, name: str, store: JobStore | None = None) -> None:
@@ -96,6 +114,12 @@ class TuningJob:
     def training_job(self, index: int) -> TrainingJob:
         """Return one training job, counted from 1.
 
+        >>> job.training_job(2).status == "Completed"
+        True
+
+        Args:
+            index: Number of the training job, from 1.
+
         Raises:
             ResourceNotFoundError: there is none of this number.
         """
@@ -105,12 +129,25 @@ class TuningJob:
         raise ResourceNotFoundError(f"{self.name!r} has no training job {index}")
 
     def summary(self) -> TuningJobSummary:
-        """Return what the views show, as plain data."""
+        """Return what the views show, as plain data; times are in seconds.
+
+        >>> summary = job.summary()
+        >>> print(summary)
+        churn: Completed, 2 of 2 training jobs, best loss 0.00013...
+        >>> summary.status, summary.counts.ended, [row.index for row in summary.rows]
+        ('Completed', 2, [1, 2])
+        """
         jobs = self._store.training_jobs(self.name, curves=False)
         return summarize(self._record, jobs, parents=self._identical_parents)
 
     def wait(self, timeout: float | None = None) -> "TuningJob":
-        """Wait until the job has ended, or for `timeout` seconds; show its progress.
+        """Wait until the job has ended, show its progress, and return it.
+
+        >>> job.wait(timeout=60).status == "Completed"
+        True
+
+        Args:
+            timeout: Seconds to wait at most; what runs goes on. None: until the end.
 
         Raises:
             TuningJobInterruptedError: its runner is dead; `resume()` goes on.
@@ -119,7 +156,19 @@ class TuningJob:
         return self
 
     def watch(self, *, final: bool = True, timeout: float | None = None) -> None:
-        """Wait as `wait` does; with `final`, show the finished job at the end."""
+        """Wait as `wait` does; with `final`, show the finished job at the end.
+
+        >>> job.watch()
+        churn  ● Completed  Random, minimize loss, 1 in parallel, seed 0
+        ...
+
+        Args:
+            final: Show table and plot at the end.
+            timeout: Seconds to wait at most. None: until the end.
+
+        Raises:
+            TuningJobInterruptedError: its runner is dead; `resume()` goes on.
+        """
         from amt_magic.views.progress import watch
 
         watch(
@@ -139,7 +188,7 @@ class TuningJob:
     def view(self) -> "LiveView":
         """Return a live view, to look closely at a job that runs or has ended.
 
-        It is a widget: display it, or put it into a layout of ipywidgets.
+        >>> view = job.view()       # a widget: display it, or put it into a layout
         """
         view = new_view(self._store, self.name, self.stop)
         view.follow()
@@ -165,8 +214,17 @@ class TuningJob:
     def stop(self, training_job: int | None = None) -> None:
         """Ask the tuning job, or one training job, to stop; returns at once.
 
-        A training job gets SIGTERM, and SIGKILL after a grace. What has ended
-        stays as it is.
+        >>> job.stop()                 # the tuning job; its best so far is kept
+        >>> job.stop(training_job=2)   # this one alone
+
+        A training job gets SIGTERM, and SIGKILL after a grace of 5 seconds, or what
+        `grace_seconds` says. What has ended stays as it is.
+
+        Args:
+            training_job: Number of a training job, from 1. None: the whole tuning job.
+
+        Raises:
+            ResourceNotFoundError: there is no training job of this number.
         """
         record = self._record
         if training_job is not None:
@@ -187,10 +245,21 @@ class TuningJob:
     ) -> "TuningJob":
         """Go on with an interrupted, stopped or failed job; returns at once.
 
-        Training jobs that ran when the runner died run again, and what has ended
-        counts against the limits. These may be changed: `max_jobs`, training jobs in
-        all, `max_parallel_jobs`, and `max_runtime`, seconds in all. A Completed job
-        needs the larger one of what it has reached.
+        >>> job.resume(max_jobs=3).wait()
+        <TuningJob 'churn': Completed>
+        >>> [t.index for t in job.training_jobs]
+        [1, 2, 3]
+
+        Training jobs that ran when the runner died run again, and what has ended counts
+        against the limits. A Completed job needs the larger one of what it has reached.
+
+        Args:
+            max_jobs: Training jobs in all. None: as before.
+            max_parallel_jobs: Training jobs at a time. None: as before.
+            max_runtime: Seconds in all. None: as before.
+
+        Returns:
+            The same tuning job.
 
         Raises:
             ResourceInUseError: it is running, or nothing is left of its limits.
@@ -209,6 +278,10 @@ class TuningJob:
     def delete(self) -> None:
         """Remove the job, its training jobs, logs and payload.
 
+        >>> job.delete()
+        >>> amt.list_tuning_jobs()
+        no tuning jobs
+
         Raises:
             ResourceInUseError: it is running; stop it first.
         """
@@ -218,7 +291,13 @@ class TuningJob:
         shutil.rmtree(folder, ignore_errors=True)
 
     def check_deletable(self) -> None:
-        """Raise ResourceInUseError while the job is running."""
+        """Check that the job is not running, so that `delete` takes it.
+
+        >>> job.check_deletable()
+
+        Raises:
+            ResourceInUseError: it is running; stop it first.
+        """
         record = self._record
         if not record.status.is_terminal and not record.is_interrupted:
             raise ResourceInUseError(
@@ -227,7 +306,15 @@ class TuningJob:
             )
 
     def show(self) -> None:
-        """Display the table and the plot; while the job runs, a live view."""
+        """Display the table and the plot; while the job runs, a live view.
+
+        >>> job.show()
+        churn  ● Completed  Random, minimize loss, 1 in parallel, seed 0
+        2 of 2 training jobs: 2 completed
+        ...
+        Best: loss 0.00013..., training job 1
+        lr = 0.00039...
+        """
         from amt_magic.views.progress import is_kernel, show
 
         summary = self.summary()
@@ -239,12 +326,34 @@ class TuningJob:
             output.close()
 
     def describe(self) -> dict[str, Any]:
-        """Return the answer of DescribeHyperParameterTuningJob."""
+        """Return the answer of DescribeHyperParameterTuningJob, as a dict.
+
+        >>> answer = job.describe()
+        >>> answer["HyperParameterTuningJobStatus"]
+        'Completed'
+        >>> answer["BestTrainingJob"]["TunedHyperParameters"]
+        {'lr': '0.00039...'}
+
+        Times are aware datetimes. What a local job lacks, as a role, is a placeholder.
+        """
         jobs = self._store.training_jobs(self.name, curves=False)
         return wire.describe(self._record, jobs, self._identical_parents)
 
     def dataframe(self) -> "pd.DataFrame":
-        """Return the training jobs as the SageMaker SDK's analytics do."""
+        """Return the training jobs as the SageMaker SDK's analytics do.
+
+        >>> frame = job.dataframe()
+        >>> frame.columns.tolist()
+        ['lr', 'TrainingJobName', 'TrainingJobStatus', 'FinalObjectiveValue',
+        'TrainingStartTime', 'TrainingEndTime', 'TrainingElapsedTimeSeconds']
+        >>> frame.sort_values("FinalObjectiveValue").lr.tolist()
+        [0.00039..., 0.00939...]
+
+        Returns:
+            A pandas DataFrame: one row a training job, by index; one column a
+            hyperparameter, beside the others. Times are in UTC; the value is NaN where
+            there is none that can be used.
+        """
         from amt_magic.views.frame import training_job_frame
 
         jobs = self._store.training_jobs(self.name, curves=False)
@@ -256,7 +365,18 @@ class TuningJob:
     def logs(self, training_job: int) -> str:
         """Return what a training job printed, stdout and stderr as they came.
 
+        >>> print(job.logs(1))
+        epoch 1: loss=0.00039...
+        epoch 2: loss=0.00019...
+        epoch 3: loss=0.00013...
+
         Without its file, as on another host, the last 64 kB.
+
+        Args:
+            training_job: Number of the training job, from 1.
+
+        Raises:
+            ResourceNotFoundError: there is none of this number.
         """
         self.training_job(training_job)
         file = log_file(self._store.folder(self.name), training_job)
@@ -268,7 +388,15 @@ class TuningJob:
     def optimize_result(self) -> "OptimizeResult":
         """Return scikit-optimize's result, for skopt.plots and skopt.callbacks.
 
-        Losses: the objective, negated where it is maximised.
+        >>> result = job.optimize_result()
+        >>> result.x, result.fun           # the best hyperparameters, and their loss
+        ([0.00039...], 0.00013...)
+
+        Losses are the objective, negated where it is maximised. `x_iters` are in the
+        order of the ranges.
+
+        Raises:
+            ValueError: no training job has succeeded yet.
         """
         from amt_magic.strategies.bayesian.result import optimize_result
 
@@ -276,13 +404,29 @@ class TuningJob:
         return optimize_result(self.config, history)
 
     def plot_convergence(self, ax: "Axes | None" = None) -> "Axes":
-        """Plot the objective of each training job, and the best so far."""
+        """Plot the objective of each training job, and the best so far.
+
+        >>> axes = job.plot_convergence()
+        >>> axes.get_xlabel(), axes.get_ylabel()
+        ('training job', 'loss')
+
+        Args:
+            ax: Matplotlib's Axes to draw on. None: new ones.
+        """
         from amt_magic.views.plots import plot_convergence
 
         return plot_convergence(self.summary(), ax)
 
     def plot_learning_curves(self, ax: "Axes | None" = None) -> "Axes":
-        """Plot the reports of every training job, and Hyperband's rungs."""
+        """Plot the reports of every training job, and Hyperband's rungs.
+
+        >>> axes = job.plot_learning_curves()
+        >>> axes.get_ylabel()
+        'loss'
+
+        Args:
+            ax: Matplotlib's Axes to draw on. None: new ones.
+        """
         from amt_magic.schedulers.rungs import rungs_of
         from amt_magic.views.plots import plot_learning_curves
 
@@ -291,7 +435,14 @@ class TuningJob:
         return plot_learning_curves(jobs, config.objective, ax, rungs=rungs)
 
     def plot_parameters(self) -> "list[Axes]":
-        """Plot the objective against each hyperparameter, on its own scale."""
+        """Plot the objective against each hyperparameter, on its own scale.
+
+        >>> [axes.get_xlabel() for axes in job.plot_parameters()]
+        ['lr']
+
+        Returns:
+            Matplotlib's Axes, one a hyperparameter.
+        """
         from amt_magic.views.plots import plot_parameters
 
         return plot_parameters(self.summary(), self.config.space)
@@ -301,14 +452,24 @@ class TuningJob:
     ) -> dict[str, Any]:
         """Return the request by which the service runs this tuning job.
 
+        >>> request = job.export("churn.json")
+        >>> request["HyperParameterTuningJobConfig"]["Strategy"]
+        'Random'
+
         It is complete but for placeholders, such as the role: `export_notes` names
-        them, and what Amazon's request has no place for. With a `file` it is written
-        there as JSON too, for `aws sagemaker create-hyper-parameter-tuning-job
-        --cli-input-json file://…`; `overwrite` replaces a file that is there.
+        them, and what Amazon's request has no place for.
+
+        Args:
+            file: Write it there too, as JSON for `aws sagemaker
+                create-hyper-parameter-tuning-job --cli-input-json file://churn.json`.
+            overwrite: Replace a file that is there.
+
+        Returns:
+            A dict, as CreateHyperParameterTuningJob takes it.
 
         Raises:
-            ValidationError: the service would refuse a value in it, or there is a
-                file already.
+            ValidationError: the service would refuse a value in it, or there is a file
+                already.
             StoreError: the file cannot be written.
         """
         request = self._export().request
@@ -319,7 +480,8 @@ class TuningJob:
     def export_notes(self) -> tuple[str, ...]:
         """Return what to know about the exported request, a line each.
 
-        job.export_notes()[0]    # 'fill in: RoleArn, TrainingImage, …'
+        >>> job.export_notes()[0]
+        'fill in: TrainingImage, RoleArn, S3OutputPath, S3Uri, InstanceType'
         """
         return self._export().notes
 

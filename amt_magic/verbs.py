@@ -42,22 +42,51 @@ def tune(
     grace_seconds: float = GRACE_SECONDS,
     **options: Any,
 ) -> TuningJob:
-    """Tune a function or a script; options are those of `%%tune`, with underscores.
+    """Tune a function or a script, and wait for the end.
 
-    job = amt.tune(train, {"lr": amt.Continuous(1e-4, 1e-1)}, minimize="loss",
-                   max_jobs=40, max_parallel_jobs=4, seed=0)
-    job = amt.tune("train.py", {"depth": amt.Integer(2, 12)}, maximize="accuracy")
+    >>> def train(lr, depth):
+    ...     return (lr - 0.03) ** 2 + abs(depth - 6)
+    >>> ranges = {"lr": amt.Continuous(1e-4, 1e-1), "depth": amt.Integer(2, 12)}
+    >>> job = amt.tune(train, ranges, minimize="loss", max_jobs=2, seed=0)
+    >>> job
+    <TuningJob '...': Completed>
+    >>> job.best_training_job.hyperparameters
+    {'lr': ..., 'depth': ...}
 
-    A function takes the hyperparameters as keywords, and returns the objective,
-    prints it or reports it. A script runs as `python train.py --depth 4`.
+    A function returns the objective, prints it as `loss=0.3`, or gives it to
+    `amt.report`. A script prints it: `amt.tune("train.py", ranges, minimize="loss")`
+    runs `python train.py --lr 0.01 --depth 6`.
 
-    `config` is Amazon's request: a dict, a TuningJobConfig, or what `--config` takes.
-    Ranges, options and static hyperparameters outrank what it says.
+    Args:
+        train: A function that takes the hyperparameters as keywords, or the path of a
+            Python script or another executable file.
+        ranges: A dict of names to `Continuous`, `Integer` or `Categorical`.
+        name: Name of the tuning job: 1 to 32 letters, digits and inner hyphens. One is
+            made where there is none.
+        replace: Delete the ended tuning job of this name first.
+        wait: Show the progress and return at the end; False: return at once.
+        static_hyperparameters: Keywords that are the same for every training job.
+        callbacks: One or more of scikit-optimize's, as
+            `skopt.callbacks.DeltaYStopper(0.01)`, or any function of an OptimizeResult.
+            The runner calls each after every training job, as soon as one has
+            succeeded; one that returns something true ends the tuning job.
+        grace_seconds: Time that a training job has to save its work when it is stopped.
+        **options: Those of `%%tune`, with underscores; `%%tune?` lists them. `maximize`
+            or `minimize` is needed. Most used: `strategy` ("Bayesian"), `max_jobs`
+            (20), `max_parallel_jobs` (1), `max_runtime` in seconds (no limit),
+            `early_stopping` ("Off"), `seed` (drawn). `config` is Amazon's request: a
+            dict, a TuningJobConfig, or what `--config` takes; ranges, options and
+            static hyperparameters outrank it.
 
-    `callbacks` are scikit-optimize's (`skopt.callbacks.DeltaYStopper(0.01)`), or any
-    function of an OptimizeResult. The runner calls each after every training job, as
-    soon as one has succeeded; one that returns something true ends the tuning job.
-    A training job that is stopped has `grace_seconds` to save what it has.
+    Returns:
+        The tuning job; it has ended, if `wait`.
+
+    Raises:
+        ValidationError: what was given breaks rules; it names all of them.
+        ResourceInUseError: the name is taken.
+        ResourceLimitExceededError: a quota is in the way.
+        CaptureError: a value that the function needs cannot travel to its process.
+        TuningJobInterruptedError: the runner died.
     """
     callbacks = check_callbacks(callbacks)
     static = dict(static_hyperparameters or {})
@@ -91,20 +120,43 @@ def create_tuning_job(
 ) -> TuningJob:
     """Create a tuning job from Amazon's request or a TuningJobConfig.
 
-    request = {"HyperParameterTuningJobName": "churn",
-               "HyperParameterTuningJobConfig": {"Strategy": "Bayesian", …}}
-    job = amt.create_tuning_job(request, train=train)      # returns at once
+    >>> def train(lr):
+    ...     return (lr - 0.03) ** 2
+    >>> lr = {"Name": "lr", "MinValue": "0.0001", "MaxValue": "0.1"}
+    >>> config = {
+    ...     "Strategy": "Random",
+    ...     "HyperParameterTuningJobObjective":
+    ...         {"Type": "Minimize", "MetricName": "loss"},
+    ...     "ResourceLimits":
+    ...         {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 1},
+    ...     "ParameterRanges": {"ContinuousParameterRanges": [lr]},
+    ... }
+    >>> request = {
+    ...     "HyperParameterTuningJobName": "churn-2",
+    ...     "HyperParameterTuningJobConfig": config,
+    ... }
+    >>> job = amt.create_tuning_job(request, train=train)       # returns at once
+    >>> job.wait()
+    <TuningJob 'churn-2': Completed>
 
-    Only the HyperParameterTuningJobConfig will do, and `name` outranks that of the
-    request. What is for a cloud only is kept, and comes back from `describe`; static
-    hyperparameters that a function does not take are left out.
+    Args:
+        request: A request of CreateHyperParameterTuningJob, or its
+            HyperParameterTuningJobConfig alone, or a TuningJobConfig. What is for a
+            cloud only is kept, and comes back from `describe`.
+        train: What to run, as for `amt.tune`. Static hyperparameters of a request that
+            a function does not take are left out.
+        name: Outranks the name in the request.
+        strict: Check what the service requires and bounds for a cloud's sake too, as
+            120 seconds for the shortest run time.
 
-    `strict`: what the service requires and bounds, a cloud or not, is checked too.
+    Returns:
+        The tuning job, which has begun to run.
 
     Raises:
         ValidationError: with all faults, in the words of the service.
         ResourceInUseError: the name is taken.
         ResourceLimitExceededError: a quota is in the way.
+        CaptureError: a value that the function needs cannot travel to its process.
     """
     constants = default_arguments(train)
     if isinstance(request, TuningJobConfig):
@@ -123,7 +175,19 @@ def create_tuning_job(
 
 
 def tuning_job(name: str | None = None) -> TuningJob:
-    """Find a tuning job by name, from any process; without one, the newest."""
+    """Find a tuning job by name, from any process; without one, the newest.
+
+    >>> amt.tuning_job("churn")
+    <TuningJob 'churn': Completed>
+    >>> amt.tuning_job().name
+    'churn'
+
+    Args:
+        name: Upper and lower case are the same.
+
+    Raises:
+        ResourceNotFoundError: there is no such tuning job.
+    """
     store = JobStore()
     return TuningJob(store.newest_name() if name is None else name, store)
 
@@ -133,9 +197,20 @@ def list_tuning_jobs(
 ) -> TuningJobList:
     """Return what the store knows of every tuning job, newest first.
 
-    `warm_startable` adds which of them may be parents of such a tuning job, or of a
-    config, what keeps the others from it, and how many training jobs there are to
-    learn from; those that fit come first. True: of a job like the newest.
+    >>> amt.list_tuning_jobs()
+    name   status     strategy  training jobs  best        created
+    churn  Completed  Random    2 of 2         loss 0.0... 20...
+    >>> [job.name for job in amt.list_tuning_jobs() if job.status == "Completed"]
+    ['churn']
+
+    Args:
+        warm_startable: Add whether each may be a parent of such a tuning job, or of a
+            config, what keeps the others from it, and how many training jobs there are
+            to learn from; those that fit come first. True: of a job like the newest.
+
+    Returns:
+        A list that shows itself as a table. Each item has what the columns show as
+        attributes, and the members of ListHyperParameterTuningJobs as a dict has them.
     """
     store = JobStore()
     if warm_startable is False:
@@ -154,7 +229,22 @@ def list_tuning_jobs(
 
 
 def quotas() -> QuotasInForce:
-    """Return the quotas in force: limit, use, and where each was set."""
+    """Return the quotas in force: limit, use, and where each was set.
+
+    >>> amt.quotas()
+    quota                       limit  in use  set by
+    concurrent_tuning_jobs        100       0  AMT's default
+    hyperparameter_ranges          30          AMT's default
+    ...
+    >>> amt.quotas().training_jobs
+    750
+
+    `%config Quotas.training_jobs = 5000` sets one; `amt.Quotas` says what each limits.
+
+    Returns:
+        An `amt.Quotas` that shows itself as a table. Its `used` has, by quota, the
+        number of running tuning jobs, or the most that one of them asks for.
+    """
     limits, origins = service_quotas.in_force(), service_quotas.origins()
     return quotas_in_force(limits, origins, JobStore().records())
 

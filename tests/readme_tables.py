@@ -1,7 +1,7 @@
 """The tables of the README, as the code has them."""
 
 from amt_magic.inputs.option_table import NOT_SERVED, OPTIONS, Option
-from amt_magic.magics import VERBS
+from amt_magic.inputs.verb_table import VERBS
 from amt_magic.wire.shapes import FIELDS
 
 OURS = "AmtMagic."

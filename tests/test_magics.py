@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import amt_magic as amt
 from amt_magic.inputs.option_table import OPTIONS
-from amt_magic.magics import VERBS, explanation
+from amt_magic.inputs.verb_table import VERBS, explanation
 from amt_magic.store.job_store import JobStore
 from amt_magic.store.tables import tuning_jobs
 

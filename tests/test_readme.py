@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from amt_magic.inputs.option_table import OPTIONS
-from amt_magic.magics import VERB_OPTIONS, VERBS
+from amt_magic.inputs.verb_table import VERB_OPTIONS, VERBS
 from tests import readme_tables
 
 ROOT = Path(__file__).parents[1]

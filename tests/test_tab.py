@@ -7,10 +7,10 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import amt_magic as amt
-from amt_magic.magics import ALL, VERB_OPTIONS, VERBS
+from amt_magic.inputs.verb_table import NAMELESS, VERB_OPTIONS, VERBS
 from amt_magic.tab import Verbs, complete, metric_names
 
-TUNE = Verbs({verb: VERB_OPTIONS.get(verb, ()) for verb in VERBS}, ALL)
+TUNE = Verbs({verb: VERB_OPTIONS.get(verb, ()) for verb in VERBS}, NAMELESS)
 KINDS = ["Categorical(", "Continuous(", "Integer("]
 BODY = 'print(f"epoch={epoch} loss={loss:.3f}")\namt.report(accuracy=0.9)'
 

@@ -11,21 +11,33 @@ Item = TypeVar("Item")
 class Epochs(Generic[Item]):
     """The epochs of a loop, which ends early once the tuner asks for a stop.
 
-    %%tune --maximize accuracy --strategy Hyperband --max-jobs 20
-    alpha: Continuous(1e-6, 1e-1, "Logarithmic")
+    >>> from amt_magic.callbacks import Epochs
+    >>> for epoch in Epochs(3):
+    ...     amt.report(accuracy=0.5 + epoch / 10)
+    accuracy=0.5
+    accuracy=0.6
+    accuracy=0.7
 
-    import amt_magic as amt
-    from amt_magic.callbacks import Epochs
+    In a cell, around what trains by itself for an epoch:
 
-    epochs = 27
-    model = SGDClassifier(alpha=alpha)
-    for epoch in Epochs(epochs):                      # 0 to 26
-        model.partial_fit(X, y, classes=[0, 1])
-        amt.report(accuracy=model.score(X_valid, y_valid))
-    joblib.dump(model, f"{alpha}.joblib")             # after a stop as well
+        %%tune --maximize accuracy --strategy Hyperband --max-jobs 20
+        alpha: Continuous(1e-6, 1e-1, "Logarithmic")
 
-    `Epochs(range(1, 28))` counts from 1; any iterable serves. The loop reports
-    what it measures itself.
+        import amt_magic as amt
+        from amt_magic.callbacks import Epochs
+
+        epochs = 27
+        model = SGDClassifier(alpha=alpha)
+        for epoch in Epochs(epochs):                      # 0 to 26
+            model.partial_fit(X, y, classes=[0, 1])
+            amt.report(accuracy=model.score(X_valid, y_valid))
+        joblib.dump(model, f"{alpha}.joblib")             # after a stop as well
+
+    The loop reports what it measures itself.
+
+    Args:
+        epochs: A number of epochs, counted from 0, or any iterable: `range(1, 28)`
+            counts from 1.
     """
 
     @overload

@@ -12,23 +12,35 @@ from amt_magic.callbacks.stop_request import is_stop_asked, listen
 class KerasCallback(keras.callbacks.Callback):
     """Reports each epoch, and ends `fit` when the tuner asks for it.
 
-    %%tune --maximize val_accuracy --strategy Hyperband --max-jobs 20
-    rate: Continuous(1e-4, 1e-1, "Logarithmic")
+        %%tune --maximize val_accuracy --strategy Hyperband --max-jobs 20
+        rate: Continuous(1e-4, 1e-1, "Logarithmic")
 
-    import keras
-    from amt_magic.callbacks import KerasCallback
+        import keras
+        from amt_magic.callbacks import KerasCallback
 
-    epochs = 27
-    model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(keras.optimizers.Adam(rate), "mse", metrics=["accuracy"])
-    model.fit(
-        X, y, epochs=epochs, validation_split=0.2, callbacks=[KerasCallback()]
-    )
-    model.save(f"{rate}.keras")                       # after a stop as well
+        epochs = 27
+        model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+        model.compile(keras.optimizers.Adam(rate), "mse", metrics=["accuracy"])
+        model.fit(
+            X, y, epochs=epochs, validation_split=0.2, callbacks=[KerasCallback()]
+        )
+        model.save(f"{rate}.keras")                       # after a stop as well
 
-    Metrics have the names of Keras's logs, as `val_accuracy`.
-    `KerasCallback(accuracy="val_accuracy")` reports this one alone, as `accuracy`;
-    every epoch must have it.
+    Outside a training job it prints:
+
+    >>> import keras, numpy
+    >>> from amt_magic.callbacks import KerasCallback
+    >>> model = keras.Sequential([keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> X = y = numpy.ones((8, 1))
+    >>> history = model.fit(X, y, epochs=2, verbose=0, callbacks=[KerasCallback()])
+    loss=...
+    loss=...
+
+    Args:
+        **names: Metrics to report, by the names of Keras's logs:
+            `accuracy="val_accuracy"` reports this one alone, as `accuracy`; every epoch
+            must have it. Without one all are reported.
 
     Raises:
         ValidationError: in training, when an epoch has no metric so named.

@@ -11,26 +11,29 @@ from amt_magic.callbacks.stop_request import is_stop_asked, listen
 class LightningCallback(Callback):
     """Reports each epoch, and ends `fit` when the tuner asks for it.
 
-    %%tune --minimize val_loss --strategy Hyperband --max-jobs 20
-    rate: Continuous(1e-4, 1e-1, "Logarithmic")
+        %%tune --minimize val_loss --strategy Hyperband --max-jobs 20
+        rate: Continuous(1e-4, 1e-1, "Logarithmic")
 
-    from lightning import Trainer
-    from amt_magic.callbacks import LightningCallback
+        from lightning import Trainer
+        from amt_magic.callbacks import LightningCallback
 
-    epochs = 27
-    model = Classifier(rate)
-    trainer = Trainer(max_epochs=epochs, callbacks=[LightningCallback()])
-    trainer.fit(model, train, valid)
-    trainer.save_checkpoint(f"{rate}.ckpt")           # after a stop as well
+        epochs = 27
+        model = Classifier(rate)
+        trainer = Trainer(max_epochs=epochs, callbacks=[LightningCallback()])
+        trainer.fit(model, train, valid)
+        trainer.save_checkpoint(f"{rate}.ckpt")           # after a stop as well
 
     Metrics have the names that the module logs, and are reported when an epoch's
     validation, if there is one, is done. One that was not measured in an epoch
     keeps its value; one logged in `on_train_epoch_end` comes too late.
-    `LightningCallback(loss="val_loss")` reports this one alone, as `loss`.
 
     Lightning ends no training before the Trainer's `min_epochs`. A DataLoader with
     `num_workers` needs `amt_magic.callbacks.ignore_stop`, or a stop ends `fit` with
     an error.
+
+    Args:
+        **names: Metrics to report, by the module's names: `loss="val_loss"` reports
+            this one alone, as `loss`. Without one all are reported.
 
     Raises:
         ValidationError: in training, when an epoch has no metric so named.

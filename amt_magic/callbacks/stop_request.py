@@ -35,16 +35,22 @@ def is_stop_asked() -> bool:
 def ignore_stop(worker: int = 0) -> None:
     """Let a worker of a PyTorch DataLoader work on until its training job ends.
 
-    from amt_magic.callbacks import ignore_stop
+        from amt_magic.callbacks import ignore_stop
 
-    batches = DataLoader(
-        data, num_workers=2, multiprocessing_context="fork", worker_init_fn=ignore_stop
-    )
+        batches = DataLoader(
+            data, num_workers=2, multiprocessing_context="fork",
+            worker_init_fn=ignore_stop,
+        )
+
+    >>> from amt_magic.callbacks import ignore_stop
+    >>> ignore_stop()           # outside a training job it does nothing
 
     Workers get SIGTERM as their training job does. Without this they end, and the
     running epoch fails: `DataLoader worker is killed by signal: Terminated`. Workers
-    of a fork server end with that, so that they have to be forked. Outside a
-    training job it does nothing.
+    of a fork server end with that, so that they have to be forked.
+
+    Args:
+        worker: Number of the worker, which makes no difference.
     """
     if os.environ.get(INSIDE):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -12,24 +12,40 @@ from amt_magic.callbacks.stop_request import is_stop_asked, listen
 class XGBoostCallback(TrainingCallback):
     """Reports each boosting round, and ends training when the tuner asks for it.
 
-    %%tune --minimize validation:logloss --early-stopping Auto --max-jobs 20
-    eta: Continuous(0.01, 1, "Logarithmic")
+        %%tune --minimize validation:logloss --early-stopping Auto --max-jobs 20
+        eta: Continuous(0.01, 1, "Logarithmic")
 
-    import xgboost
-    from amt_magic.callbacks import XGBoostCallback
+        import xgboost
+        from amt_magic.callbacks import XGBoostCallback
 
-    train = xgboost.DMatrix(X, y)                     # cannot travel: made here
-    valid = xgboost.DMatrix(X_valid, y_valid)
-    model = xgboost.train(
-        {"eta": eta, "objective": "binary:logistic"}, train, 200,
-        evals=[(valid, "validation")], callbacks=[XGBoostCallback()],
-    )
-    model.save_model(f"{eta}.ubj")                    # after a stop as well
+        train = xgboost.DMatrix(X, y)                     # cannot travel: made here
+        valid = xgboost.DMatrix(X_valid, y_valid)
+        model = xgboost.train(
+            {"eta": eta, "objective": "binary:logistic"}, train, 200,
+            evals=[(valid, "validation")], callbacks=[XGBoostCallback()],
+        )
+        model.save_model(f"{eta}.ubj")                    # after a stop as well
+
+    Outside a training job it prints:
+
+    >>> import numpy, xgboost
+    >>> from amt_magic.callbacks import XGBoostCallback
+    >>> X = numpy.arange(100.0).reshape(-1, 1)
+    >>> train = xgboost.DMatrix(X, X[:, 0] > 50)
+    >>> model = xgboost.train(
+    ...     {"objective": "binary:logistic"}, train, 2, evals=[(train, "train")],
+    ...     verbose_eval=False, callbacks=[XGBoostCallback(loss="train:logloss")],
+    ... )
+    loss=...
+    loss=...
 
     Metrics are named as Amazon's built-in algorithm does it, `validation:logloss`;
-    of `cv` the mean is reported. `XGBoostCallback(loss="validation:logloss")`
-    reports this one alone, as `loss`. It goes first in the list of callbacks, as
+    of `cv` the mean is reported. The callback goes first in the list of callbacks, as
     XGBoost asks no further one once training is to end.
+
+    Args:
+        **names: Metrics to report, by these names: `loss="validation:logloss"` reports
+            this one alone, as `loss`. Without one all are reported.
 
     Raises:
         ValidationError: in training, when a metric so named is not evaluated.

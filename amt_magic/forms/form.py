@@ -45,11 +45,23 @@ def form(
 ) -> "Form":
     """Open a form on a `%%tune` cell, on a config, or on an example.
 
-    amt.form()
-    amt.form(job.config)
-    amt.form(text)                 # a cell as text, kept as it is where not edited
+    >>> form = amt.form()                  # shows itself as the value of a cell
+    >>> print(form.text)
+    %%tune --minimize loss --max-jobs 20
+    x: Continuous(-2, 2)
+    ...
+    >>> form = amt.form(amt.tuning_job("churn").config)
+    >>> print(form.text)
+    %%tune --minimize loss --strategy Random --max-jobs 2 --seed 0
+    lr: Continuous(1e-4, 1e-1)
 
-    `show` makes the widget that shows a started tuning job below the form.
+    Args:
+        cell: The text of a cell, kept as it is where not edited; or a config, which a
+            cell is written from; None: an example.
+        show: Makes the widget that shows a started tuning job below the form.
+
+    Raises:
+        NotServedError: there is no notebook.
     """
     if isinstance(cell, TuningJobConfig):
         cell = write_cell(cell)

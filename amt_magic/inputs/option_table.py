@@ -85,7 +85,12 @@ OPTIONS = (
     _choice("early_stopping", EarlyStoppingType, "Stop bad training jobs (Off)."),
     _option("min_resource", "N", int, "Hyperband: reports to the first rung (1)."),
     _option("max_resource", "N", int, "Hyperband: reports of a whole training job."),
-    _option("reduction_factor", "N", float, "Hyperband: one of N goes on (3)."),
+    _option(
+        "reduction_factor",
+        "N",
+        float,
+        "Hyperband: rungs are N times apart (3).",
+    ),
     _option("brackets", "N", int, "Hyperband: number of brackets (1)."),
     _option("classic", "", bool, "Hyperband: brackets as in the first paper."),
     _choice("base_estimator", ("GP", "RF", "ET"), "Bayesian: scikit-optimize's."),

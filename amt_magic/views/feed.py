@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable
 from operator import attrgetter
 
-from amt_magic.jobs import TrainingJob
+from amt_magic.config import TuningJobConfig
+from amt_magic.jobs import TrainingJob, TuningJobRecord
 from amt_magic.store.changes import ChangeReader
 from amt_magic.views import messages
 from amt_magic.views.messages import Message
@@ -64,6 +65,10 @@ class Feed:
             self._take(changed)
             return self.snapshot()
         self._take(changed)
+        if _plan(self._record) != _plan(before):  # it was resumed
+            self._tally = Tally(self._record.config)
+            self._tally.add(self._jobs.values())
+            return self.snapshot()
         if self._record.is_interrupted and not before.is_interrupted:
             changed = self._tally.running
         is_quiet = not changed and self._record.status == before.status
@@ -128,6 +133,10 @@ class Feed:
                 self._curves[job.index] = job.attempt, reports[-1].resource
                 found.append(messages.curve(job.index, reports))
         return found
+
+
+def _plan(record: TuningJobRecord) -> tuple[TuningJobConfig, int | None]:
+    return record.config, record.resumed_with
 
 
 def _rank(loss: float) -> tuple[bool, float]:

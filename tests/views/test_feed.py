@@ -222,6 +222,22 @@ def test_another_job_of_the_name_is_a_new_snapshot(store, writer):
     assert message["standing"]["best"]["value"] == 0.75
 
 
+def test_resumed_job_is_a_new_snapshot_with_its_new_limits(store, writer):
+    finish(writer, training_job(1), 0.5)
+    feed = feed_of(store)
+    feed.snapshot()
+    record = store.record("job")
+    more = amt.ResourceLimits(max_number_of_training_jobs=9)
+
+    store.reopen("job", record.config.evolve(resource_limits=more), record.modified_at)
+    message = told(feed.changes())
+
+    assert message["kind"] == "snapshot"
+    assert message["plan"]["origins"] == ["resumed: 1 done + 8 to go"]
+    assert len(message["rows"]) == 1
+    assert message["standing"]["counts"]["completed"] == 1
+
+
 def test_deleted_job_is_an_error(store, writer):
     feed = feed_of(store)
     store.delete("job")
