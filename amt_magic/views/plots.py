@@ -127,7 +127,8 @@ def plot_parameters(
     faults.raise_if_any()
     axis = value_axis((row.value for row in summary.rows), summary.objective)
     for ax, (name, given) in zip(axes, ranges.items(), strict=True):
-        _draw_marks(ax, parameter_marks(summary.rows, name, given))
+        marks = parameter_marks(summary.rows, name, given)
+        _draw_marks(ax, [mark._replace(value=axis.pin(mark.value)) for mark in marks])
         _set_scale(ax, given)
         _set_value_axis(ax, axis, summary.objective)
         ax.set_xlabel(visible(name, 40), **PLAIN)

@@ -331,3 +331,14 @@ def test_a_huge_range_of_values_can_be_drawn(direction, values):
         ax.figure.savefig(io.BytesIO())
 
     assert all(map(math.isfinite, ax.get_ylim()))
+
+
+def test_value_beyond_the_axis_is_drawn_at_its_edge(pyplot):
+    jobs = [a_job(k, 0.5 + k / 100) for k in range(1, 30)]
+    summary = summarize(a_record(), [*jobs, a_job(30, -1e9)])
+
+    for ax in plot_parameters(summary, ParameterRanges(RANGES)):
+        low, high = ax.get_ylim()
+        heights = [y for line in ax.lines for y in line.get_ydata()]
+        assert low > -1e6
+        assert low <= min(heights) <= max(heights) <= high
