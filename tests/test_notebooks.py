@@ -108,3 +108,19 @@ def cells_of(notebook: Path) -> list[dict]:
 
 def outputs_of(notebook: Path) -> list[dict]:
     return [out for cell in cells_of(notebook) for out in cell.get("outputs", ())]
+
+
+@each_notebook
+def test_files_that_a_notebook_names_are_there(notebook):
+    text = "".join(
+        "".join(cell["source"])
+        for cell in json.loads(notebook.read_text())["cells"]
+        if cell["cell_type"] == "markdown"
+    )
+
+    named = re.findall(r"\]\(([^)#:]+)\)|`((?:notebooks/)?\d\d-[\w-]+\.ipynb)`", text)
+
+    folder = notebook.parent
+    links = [folder / link for link, _ in named if link]
+    spelled = [folder / name.removeprefix("notebooks/") for _, name in named if name]
+    assert [str(path) for path in (*links, *spelled) if not path.exists()] == []

@@ -69,7 +69,7 @@ def test_verbs_and_options_that_are_named_exist():
 
 
 def test_messages_that_it_explains_are_those_of_the_code():
-    table = README[README.index("| message |") : README.index("## For those")]
+    table = README[README.index("| message |") : README.index("## Limits")]
     quoted = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
     code = "".join(file.read_text() for file in (ROOT / "amt_magic").rglob("*.py"))
     plain = re.sub(r'"\s+f?"', "", code)
