@@ -15,6 +15,7 @@ from amt_magic.executors.payload import Payload
 from amt_magic.store.engine import STORE_VARIABLE
 from amt_magic.store.folders import FOLDER_VARIABLE
 
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # microseconds in a period, and that
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -105,7 +106,12 @@ def _own_search_path(payload: Payload) -> list[str]:
 
 
 def core_count() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores this process may use, a container's quota included."""
+    cores = os.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        cores = len(os.sched_getaffinity(0))
+    try:
+        quota, period = map(int, CPU_QUOTA.read_text().split())
+    except (OSError, ValueError):  # none, or no such limit
+        return cores
+    return max(1, min(cores, -(-quota // period)))

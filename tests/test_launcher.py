@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import amt_magic as amt
+from amt_magic import launcher
 from amt_magic.launcher import core_count, run_dry, runner_environment, start_runner
 from tests.faults.cells import RANGE, cell, start, wait_until
 
@@ -128,3 +129,18 @@ def test_dry_run_without_a_payload_says_so(tmp_path):
 
 def test_cores_are_those_that_this_process_may_use():
     assert 1 <= core_count() <= os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    ("written", "most"),
+    [("max 100000\n", 9), ("100000 100000\n", 1), ("150000 100000", 2), ("", 9)],
+)
+def test_cores_are_those_of_a_containers_quota(written, most, tmp_path, monkeypatch):
+    quota = tmp_path / "cpu.max"
+    quota.write_text(written)
+    monkeypatch.setattr(launcher, "CPU_QUOTA", quota)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(9)))
+
+    assert launcher.core_count() == most
+    quota.unlink()
+    assert launcher.core_count() == 9
