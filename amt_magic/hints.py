@@ -17,6 +17,7 @@ from amt_magic.views.formats import duration, plural
 from amt_magic.warm_start import LEARNS_NOTHING
 from amt_magic.warm_startable import Candidate
 
+AUTO_ADDS_NOTHING = "Hyperband is itself the early stopping: Auto adds nothing to it"
 FEWEST_ROUNDS = 3  # of parallel training jobs, for Bayesian search to be worth it
 FEW_JOBS = 100  # so many that Hyperband's time is better spent on more of them
 WORTH_SECONDS = 60.0  # that would be saved: less is not worth a word
@@ -45,7 +46,7 @@ def hints(
 def _without_effect(config: TuningJobConfig) -> Iterator[str]:
     is_hyperband = config.strategy == Strategy.HYPERBAND
     if is_hyperband and config.early_stopping == EarlyStoppingType.AUTO:
-        yield "Hyperband is itself the early stopping: Auto adds nothing to it"
+        yield AUTO_ADDS_NOTHING
     unused = f"options are kept, and not used by {config.strategy}"
     given, is_bayesian = config.strategy_config, config.strategy == Strategy.BAYESIAN
     if isinstance(given, HyperbandStrategyConfig) and not is_hyperband:

@@ -9,6 +9,7 @@ from amt_magic import service_quotas, wire
 from amt_magic.config import TuningJobConfig
 from amt_magic.creation import GRACE_SECONDS, create
 from amt_magic.executors.payload import Payload
+from amt_magic.hints import AUTO_ADDS_NOTHING
 from amt_magic.inheritance import changed_code
 from amt_magic.inputs.amazon import kept_words, left_out_words, taken_words
 from amt_magic.inputs.function import (
@@ -26,7 +27,6 @@ from amt_magic.views.listing import TuningJobList, list_item
 from amt_magic.views.quotas import QuotasInForce, quotas_in_force
 from amt_magic.warm_startable import code_of, earlier_jobs, with_code
 
-AUTO_ADDS_NOTHING = "Hyperband is itself the early stopping: Auto adds nothing to it"
 Train = Callable[..., Any] | str | Path
 
 
