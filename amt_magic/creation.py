@@ -70,7 +70,7 @@ def create(
     write_payload(folder, payload)
     try:
         write_callbacks(folder, callbacks)
-        if store.exists(name):
+        if replace and store.exists(name):
             TuningJob(name, store).delete()
         store.create(
             name,
