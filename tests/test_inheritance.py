@@ -5,6 +5,8 @@ from functools import partial
 import pytest
 
 import amt_magic as amt
+from amt_magic import creation
+from amt_magic.executors.payload import write_payload
 from amt_magic.inheritance import changed_code, is_other_code
 from amt_magic.store.job_store import JobStore
 from amt_magic.verbs import make_payload
@@ -344,3 +346,18 @@ def test_functions_are_compared_by_their_source():
     ]
 
     assert answers == [False, True, None]
+
+
+def test_job_of_the_name_that_was_made_meanwhile_is_never_deleted():
+    def write_after_another(folder, payload):
+        patch.undo()
+        run(PLAIN, name="old", jobs=2)
+        return write_payload(folder, payload)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(creation, "write_payload", write_after_another)
+        with pytest.raises(amt.ResourceInUseError, match="already exists"):
+            start(PLAIN, name="old", jobs=1)
+
+    assert len(amt.tuning_job("old").training_jobs) == 2
+    assert len(list(JobStore().folder("old").parent.iterdir())) == 1
