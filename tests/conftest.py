@@ -18,6 +18,18 @@ def own_store(tmp_path, monkeypatch):
     assert not left, f"processes are left: {left}"
 
 
+@pytest.fixture(scope="module")
+def ipython():
+    """An IPython shell that has loaded the extension."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "amt_magic")
+    yield shell
+    shell.run_line_magic("unload_ext", "amt_magic")
+    InteractiveShell.clear_instance()
+
+
 def runners_of(folder):
     """Runners, guardians and whatever else still has this test's store."""
     found = []

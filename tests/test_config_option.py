@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import amt_magic as amt
 from tests.wire.whole_requests import (
@@ -33,15 +32,6 @@ NOT_USED = (
     "not used on this machine: TrainingImage, TrainingInputMode, OutputDataConfig, "
     "RoleArn, StoppingCondition"
 )
-
-
-@pytest.fixture(scope="module")
-def ipython():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "amt_magic")
-    yield shell
-    shell.run_line_magic("unload_ext", "amt_magic")
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

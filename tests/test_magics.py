@@ -7,7 +7,6 @@ import threading
 import time
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import amt_magic as amt
 from amt_magic.inputs.option_table import OPTIONS
@@ -19,15 +18,6 @@ pytestmark = pytest.mark.timeout(60)
 
 RANGES = "x: Continuous(0, 1)\n\n"
 ONE_LINE = RANGES + 'print(f"loss={x}")\n'
-
-
-@pytest.fixture(scope="module")
-def ipython():
-    shell = InteractiveShell.instance()
-    shell.run_line_magic("load_ext", "amt_magic")
-    yield shell
-    shell.run_line_magic("unload_ext", "amt_magic")
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture
